@@ -1,0 +1,1 @@
+"""What every part stands on: settings, database, object store, bells, clock, errors, log, words."""
