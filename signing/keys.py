@@ -1,0 +1,226 @@
+# mypy: untyped-calls-exclude="pyhanko,pyhanko_certvalidator,signing.update"
+# (pyHanko is typed in part only)
+
+"""Keys that sign: how they are held, and what their certificates say.
+
+The private key is loaded once and kept as an object: reading it anew for every signature would cost
+two thirds of the signing time, because OpenSSL checks an RSA key each time it is parsed. Where the
+key really lies (container, token, remote service) is hidden behind ``KeyHolder``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, Self
+
+from asn1crypto import pkcs12 as asn1_pkcs12
+from asn1crypto import x509 as asn1_x509
+from asn1crypto.algos import EncryptionAlgorithm
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.x509.oid import NameOID
+from pyhanko.sign.signers.pdf_cms import Signer
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from kernel.errors import Refused
+
+DIGEST = "sha256"
+"""The one digest of our signatures, in pyHanko's spelling."""
+
+_SMALLEST_RSA = 2048  # bits, Annex I of TT 15/2025
+_STRONG_HMACS = {"sha256", "sha384", "sha512"}
+
+
+class KeyHolder(Protocol):
+    """Somebody who can sign with one certificate's key."""
+
+    @property
+    def certificate(self) -> bytes:
+        """The signer's certificate, DER."""
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The issuers' certificates that travel with a signature, DER."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign the SHA-256 of ``data``: RSA PKCS#1 v1.5, or ECDSA in DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What a certificate says about its holder."""
+
+    fingerprint: str
+    """SHA-256 of the DER, lower-case hex; the name under which certificates are registered."""
+
+    subject_name: str
+    """Common name, else the organisation."""
+
+    organisation: str
+    serial: str
+    """Serial number, lower-case hex."""
+
+    issuer_name: str
+    not_before: datetime
+    not_after: datetime
+    key_type: str
+    """``RSA-2048``, ``EC-secp256r1``, or the algorithm's name where we do not sign with it."""
+
+
+def facts(certificate_der: bytes) -> CertificateFacts:
+    """Read a certificate.
+
+    Raises:
+        Refused: ``signing.unreadable_certificate``.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(certificate_der)
+        return CertificateFacts(
+            fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+            subject_name=_name(certificate.subject),
+            organisation=_attribute(certificate.subject, NameOID.ORGANIZATION_NAME),
+            serial=f"{certificate.serial_number:x}",
+            issuer_name=_name(certificate.issuer),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            key_type=_key_type(certificate),
+        )
+    except ValueError as error:
+        raise Refused("signing.unreadable_certificate") from error
+
+
+def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    return next((str(a.value) for a in name.get_attributes_for_oid(oid)), "")
+
+
+def _name(name: x509.Name) -> str:
+    return _attribute(name, NameOID.COMMON_NAME) or _attribute(name, NameOID.ORGANIZATION_NAME)
+
+
+def _key_type(certificate: x509.Certificate) -> str:
+    match certificate.public_key():
+        case RSAPublicKey() as key:
+            return f"RSA-{key.key_size}"
+        case EllipticCurvePublicKey() as key:
+            return f"EC-{key.curve.name}"
+        case other:
+            return type(other).__name__.removesuffix("PublicKey")
+
+
+@dataclass(frozen=True, slots=True)
+class Pkcs12Key:
+    """A key opened from a PKCS#12 container, held in memory for the life of the process."""
+
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+    _private_key: RSAPrivateKey | EllipticCurvePrivateKey = field(repr=False)
+
+    @classmethod
+    def open(cls, container: bytes, passphrase: str) -> Self:
+        """Open a container; slow by design (the passphrase is stretched), so do it once.
+
+        Raises:
+            Refused: ``signing.wrong_passphrase``, ``signing.weak_container``,
+                ``signing.unreadable_container``, ``signing.empty_container``,
+                ``signing.key_mismatch`` or ``signing.weak_key``.
+        """
+        _refuse_weak(container)
+        try:
+            opened = pkcs12.load_pkcs12(container, passphrase.encode())
+        except ValueError as error:
+            raise Refused("signing.wrong_passphrase") from error
+        if opened.key is None or opened.cert is None:
+            raise Refused("signing.empty_container")
+        certificate = opened.cert.certificate
+        if opened.key.public_key() != certificate.public_key():
+            raise Refused("signing.key_mismatch")
+        return cls(
+            certificate=certificate.public_bytes(Encoding.DER),
+            chain=tuple(
+                other.certificate.public_bytes(Encoding.DER) for other in opened.additional_certs
+            ),
+            _private_key=_strong(opened.key),
+        )
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign the SHA-256 of ``data``."""
+        if isinstance(self._private_key, RSAPrivateKey):
+            return self._private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._private_key.sign(data, ECDSA(hashes.SHA256()))
+
+
+def _strong(key: object) -> RSAPrivateKey | EllipticCurvePrivateKey:
+    match key:
+        case RSAPrivateKey() if key.key_size >= _SMALLEST_RSA:
+            return key
+        case EllipticCurvePrivateKey() if key.curve.name == "secp256r1":
+            return key
+        case _:
+            raise Refused("signing.weak_key")
+
+
+def _refuse_weak(container: bytes) -> None:
+    """Refuse containers that protect the key with SHA-1, 3DES or RC2."""
+    try:
+        pfx = asn1_pkcs12.Pfx.load(container, strict=True)
+        ciphers = list(_ciphers(pfx.authenticated_safe))
+        mac = pfx["mac_data"]["mac"]["digest_algorithm"]["algorithm"].native
+        weak = mac not in _STRONG_HMACS or not all(map(_is_strong, ciphers))
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused("signing.unreadable_container") from error
+    if weak:
+        raise Refused("signing.weak_container")
+
+
+def _ciphers(safes: asn1_pkcs12.AuthenticatedSafe) -> Iterator[EncryptionAlgorithm]:
+    for safe in safes:
+        if safe["content_type"].native == "encrypted_data":
+            yield safe["content"]["encrypted_content_info"]["content_encryption_algorithm"]
+            continue
+        for bag in asn1_pkcs12.SafeContents.load(safe["content"].native):
+            if bag["bag_id"].native == "pkcs8_shrouded_key_bag":
+                yield bag["bag_value"]["encryption_algorithm"]
+
+
+def _is_strong(cipher: EncryptionAlgorithm) -> bool:
+    if cipher["algorithm"].native != "pbes2":
+        return False
+    scheme = cipher["parameters"]["encryption_scheme"]["algorithm"].native
+    kdf = cipher["parameters"]["key_derivation_func"]
+    if kdf["algorithm"].native == "pbkdf2":
+        strong_kdf = kdf["parameters"]["prf"]["algorithm"].native in _STRONG_HMACS
+    else:
+        strong_kdf = kdf["algorithm"].native == "scrypt"
+    return strong_kdf and scheme.startswith("aes")
+
+
+class HolderSigner(Signer):
+    """Lets pyHanko build the CMS while the key stays with its holder."""
+
+    def __init__(self, holder: KeyHolder) -> None:
+        issuers = (asn1_x509.Certificate.load(der) for der in holder.chain)
+        super().__init__(
+            signing_cert=asn1_x509.Certificate.load(holder.certificate),
+            cert_registry=SimpleCertificateStore.from_certs(issuers),
+            embed_roots=False,
+        )
+        self._holder = holder
+
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - the signature is pyHanko's
+    ) -> bytes:
+        """Sign ``data``; never a dry run, because we state the size of the container."""
+        if dry_run or digest_algorithm != DIGEST:
+            raise ValueError(digest_algorithm)
+        return self._holder.sign(data)

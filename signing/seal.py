@@ -1,0 +1,75 @@
+"""Number, date and the agency's seal, given together by văn thư after the leader has signed (Đ15).
+
+One incremental update does all three, so there is no moment at which a document bears a number but
+no seal, and the seal's signature covers the number it was given.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+from pyhanko.sign.fields import MDPPerm
+
+from kernel.errors import Refused
+from signing.embedding import Act, embed, field_of, is_filled
+from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
+from signing.keys import KeyHolder
+from signing.update import Update
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What goes into a reserved text field."""
+
+    value: str
+    """What programs read."""
+
+    picture: bytes
+    """What people see: a one-page PDF in the proportions of the field, untagged."""
+
+
+def number_and_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
+    pdf: bytes,
+    key: KeyHolder,
+    *,
+    number: Fill,
+    issued_date: Fill,
+    picture: bytes,
+    signed_at: datetime,
+    reason: str,
+    location: str,
+) -> bytes:
+    """Write number and date and seal the document; the result begins with ``pdf``. Đ15, Đ26.
+
+    Args:
+        pdf: The document that its leader has signed.
+        key: The agency's key.
+        number: For ``CodeNumber``.
+        issued_date: For ``IssuedDate``.
+        picture: One-page PDF in the proportions of ``AgencySeal``, untagged.
+        signed_at: When văn thư sealed; stands in ``/M``.
+        reason: Why, in the words viewers show.
+        location: Where, in the words viewers show.
+
+    Raises:
+        Refused: ``signing.not_reserved``, ``signing.not_signed``, ``signing.already_sealed``, or
+            what ``Update`` refuses.
+    """
+    update = Update.of(pdf)
+    if not is_filled(field_of(update, SIGNER_SIGNATURE, "/Sig")):
+        raise Refused("signing.not_signed")
+    if is_filled(field_of(update, AGENCY_SEAL, "/Sig")):
+        raise Refused("signing.already_sealed")
+    for name, fill in ((CODE_NUMBER, number), (ISSUED_DATE, issued_date)):
+        field = field_of(update, name, "/Tx")
+        field[pdf_name("/V")] = pdf_string(fill.value)
+        update.show(field, fill.picture)
+    act = Act(
+        field=AGENCY_SEAL,
+        certify=False,
+        permission=MDPPerm.NO_CHANGES,
+        signed_at=signed_at,
+        reason=reason,
+        location=location,
+    )
+    return embed(update, key, act, picture)

@@ -1,0 +1,47 @@
+"""The leader's signature: a certification that allows only the number, the date and the seal."""
+
+from datetime import datetime
+
+from pyhanko.sign.fields import MDPPerm
+
+from kernel.errors import Refused
+from signing.embedding import Act, embed, field_of, is_filled
+from signing.fields import SIGNER_SIGNATURE
+from signing.keys import KeyHolder
+from signing.update import Update
+
+
+def sign(  # noqa: PLR0913 - the facts of one signature, each of another kind
+    pdf: bytes,
+    key: KeyHolder,
+    *,
+    picture: bytes,
+    signed_at: datetime,
+    reason: str,
+    location: str,
+) -> bytes:
+    """Sign a reserved document as its leader; the result begins with ``pdf``. Đ13, Đ25.
+
+    Args:
+        pdf: The document with its four fields reserved.
+        key: The leader's key.
+        picture: One-page PDF in the proportions of ``SignerSignature``, untagged.
+        signed_at: When the leader signed; stands in ``/M``.
+        reason: Why, in the words viewers show.
+        location: Where, in the words viewers show.
+
+    Raises:
+        Refused: ``signing.not_reserved``, ``signing.already_signed``, or what ``Update`` refuses.
+    """
+    update = Update.of(pdf)
+    if is_filled(field_of(update, SIGNER_SIGNATURE, "/Sig")):
+        raise Refused("signing.already_signed")
+    act = Act(
+        field=SIGNER_SIGNATURE,
+        certify=True,
+        permission=MDPPerm.FILL_FORMS,
+        signed_at=signed_at,
+        reason=reason,
+        location=location,
+    )
+    return embed(update, key, act, picture)
