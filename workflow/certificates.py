@@ -1,0 +1,72 @@
+"""Which certificates count: those registered for that very person and that very agency.
+
+A verdict never trusts the name inside a signature; it asks for the field by name and for a
+certificate that the administration has registered.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.errors import Refused
+from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
+from signing.keys import facts
+from signing.trust import CertificateStatus, certificate_status
+from signing.verdict import ExpectedSignature
+from workflow.models import Certificate, Holding, Post
+from workflow.models.organisation import PostRole
+from workflow.office import Office
+
+
+def fingerprints(
+    session: Session, *, person_id: UUID | None = None, agency_id: UUID | None = None
+) -> frozenset[str]:
+    """Give the fingerprints registered for a person or for an agency's seal.
+
+    Certificates withdrawn since stay valid for what they signed before; their own dates and the
+    revocation lists decide that.
+    """
+    query = select(Certificate.fingerprint)
+    if person_id is not None:
+        query = query.where(Certificate.person_id == person_id)
+    if agency_id is not None:
+        query = query.where(Certificate.agency_id == agency_id)
+    return frozenset(session.scalars(query))
+
+
+def leaders_fingerprints(session: Session, agency_id: UUID) -> frozenset[str]:
+    """Give the fingerprints of everyone who holds or held a signing post of the agency."""
+    return frozenset(
+        session.scalars(
+            select(Certificate.fingerprint)
+            .join(Holding, Holding.person_id == Certificate.person_id)
+            .join(Post, Post.id == Holding.post_id)
+            .where(Post.agency_id == agency_id, Post.role == PostRole.LEADER)
+        )
+    )
+
+
+def expected_signer(registered: frozenset[str]) -> ExpectedSignature:
+    """Ask for the competent person's signature (Annex I, II.7)."""
+    return ExpectedSignature(SIGNER_SIGNATURE, registered, "signer")
+
+
+def expected_seal(registered: frozenset[str]) -> ExpectedSignature:
+    """Ask for the agency's signature (Annex I, II.8)."""
+    return ExpectedSignature(AGENCY_SEAL, registered, "agency")
+
+
+def require_usable(office: Office, certificate: bytes, registered: frozenset[str]) -> None:
+    """Refuse a certificate that may not sign now (NĐ 68/2024, Đ29, Đ31).
+
+    Raises:
+        Refused: It is not the registered one, is expired, revoked or not trusted. When revocation
+            could not be established, signing goes on and the verdict says so.
+    """
+    known = facts(certificate)
+    if known.fingerprint not in registered:
+        raise Refused("signing.certificate_not_registered", name=known.subject_name)
+    status = certificate_status(certificate, (), office.clock(), office.trust())
+    if status not in {CertificateStatus.GOOD, CertificateStatus.UNKNOWN}:
+        raise Refused(f"signing.certificate_{status.value.lower()}", name=known.subject_name)

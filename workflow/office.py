@@ -1,0 +1,91 @@
+"""The office: everything a verb needs from outside, handed in as one value.
+
+``wiring`` builds it from settings; tests build it with the same parts on throw-away services.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from documents.typeset import Typesetter
+from exchange.transport import Transport
+from kernel.clock import Clock
+from kernel.database import Sessions
+from kernel.errors import MovedOn, Unavailable
+from kernel.objects import Artifacts
+from signing.trust import Trust
+
+
+class Desk(Protocol):
+    """The signing process: the only one that reads keys; it knows documents only by their bytes."""
+
+    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
+        """Open a person's key for one coming authorisation and give its certificate (DER).
+
+        Raises:
+            Refused: The passphrase is wrong or the container is not acceptable.
+            Unavailable: The signing process cannot be reached.
+        """
+        ...
+
+    def forget(self, authorisation_id: UUID) -> None:
+        """Drop a key that was opened and will not be used."""
+        ...
+
+    def seal_certificate(self, key: str) -> bytes:
+        """Give the certificate (DER) of a seal key.
+
+        Raises:
+            Refused: There is no such key at the signing process.
+        """
+        ...
+
+    def apply(self, authorisation_id: UUID) -> str:
+        """Write the authorised signature and give the SHA-256 of the result.
+
+        Asking again gives the same result: the authorisation is consumed once.
+
+        Raises:
+            Refused: The authorisation is gone, expired or not fit, or its key is not held.
+            Unavailable: Try later.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The parts that verbs work with."""
+
+    sessions: Sessions
+    clock: Clock
+    artifacts: Artifacts
+    typesetter: Typesetter
+    desk: Desk
+    transport: Transport
+    trust: Callable[[], Trust]
+    """Gives the trust list as it stands now."""
+
+    upload_limit: int
+    """Bytes of the largest file a person may attach."""
+
+    @contextmanager
+    def act(self) -> Iterator[Session]:
+        """Open the one transaction of an act.
+
+        Raises:
+            MovedOn: Somebody else changed the document meanwhile; nothing was written.
+            Unavailable: The database cannot be reached.
+        """
+        try:
+            with self.sessions.begin() as session:
+                yield session
+        except StaleDataError as error:
+            raise MovedOn("workflow.moved_on") from error
+        except (OperationalError, InterfaceError) as error:
+            raise Unavailable("workflow.database_unavailable") from error

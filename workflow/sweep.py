@@ -1,0 +1,90 @@
+"""The sweep: rings again for what waited too long, and reports what waited far too long.
+
+A bell may be lost when Redis restarts or a worker is killed; nothing else can go missing, since
+the states themselves are the queue. A row is rung again after a minute or two; one that has waited
+for hours is marked for a person and not rung any more.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kernel.bells import ring_after_commit
+from kernel.log import logger
+from workflow.handling import TELL
+from workflow.models import Document, Incoming, MailItem, Packet, StatusMessage
+from workflow.office import Office
+from workflow.post_room import COLLECT
+from workflow.states import WORK, DeliveryState, IncomingState, OutgoingState, PacketState
+
+TAKE = "worker.tasks.take"
+"""Rung with the id of a packet that was stored and not yet looked into."""
+
+_RING_AFTER = timedelta(seconds=60)
+_REPORT_AFTER = timedelta(hours=4)
+STUCK = "workflow.stuck"
+
+Bell = tuple[str, UUID]
+
+_log = logger(__name__)
+
+
+def sweep(office: Office) -> int:
+    """Ring for everything that waits too long; give how many bells were rung."""
+    now = office.clock()
+    with office.act() as session:
+        bells = [
+            *_working(session, Document, OutgoingState, now),
+            *_working(session, Incoming, IncomingState, now),
+            *_owed(session, now),
+            *_unread(session, now),
+        ]
+        for task, subject in bells:
+            ring_after_commit(session, task, subject)
+    return len(bells)
+
+
+def _working(
+    session: Session,
+    table: type[Document | Incoming],
+    states: type[OutgoingState | IncomingState],
+    now: datetime,
+) -> Iterator[Bell]:
+    waiting = session.scalars(
+        select(table).where(
+            table.state.in_([state for state in WORK if isinstance(state, states)]),
+            table.state_since < now - _RING_AFTER,
+            or_(table.trouble.is_(None), table.trouble != STUCK),
+        )
+    )
+    for row in waiting:
+        if row.state_since < now - _REPORT_AFTER:
+            row.trouble = STUCK
+            _log.error("waits far too long", subject=str(row.id), state=row.state.value)
+        else:
+            yield WORK[row.state], row.id
+
+
+def _owed(session: Session, now: datetime) -> Iterator[Bell]:
+    query = select(StatusMessage.id).where(
+        StatusMessage.state == DeliveryState.QUEUED,
+        StatusMessage.at < now - _RING_AFTER,
+        or_(StatusMessage.next_attempt_at.is_(None), StatusMessage.next_attempt_at <= now),
+    )
+    for message_id in session.scalars(query):
+        yield TELL, message_id
+
+
+def _unread(session: Session, now: datetime) -> Iterator[Bell]:
+    stored = select(Packet.id).where(
+        Packet.state.in_([PacketState.STORED, PacketState.EARLY]),
+        Packet.received_at < now - _RING_AFTER,
+    )
+    for packet_id in session.scalars(stored):
+        yield TAKE, packet_id
+    boxes = select(MailItem.agency_id).where(MailItem.acknowledged_at.is_(None)).distinct()
+    for agency_id in session.scalars(boxes):
+        yield COLLECT, agency_id
