@@ -14,7 +14,8 @@ assert models.__all__, "importing the models fills the metadata"  # noqa: S101
 
 def run() -> None:
     """Apply migrations over the owner's connection."""
-    engine = create_engine(os.environ["VANTHU_OWNER_DATABASE_URL"])
+    url = context.config.attributes.get("url") or os.environ["VANTHU_OWNER_DATABASE_URL"]
+    engine = create_engine(url)
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=target_metadata)
         with context.begin_transaction():

@@ -1,0 +1,1 @@
+"""The only place that chooses implementations from settings."""

@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import Forbidden
+from kernel.errors import Forbidden, Refused
 from workflow.journal import Actor
 from workflow.models import (
     Assignment,
     Comment,
+    Delegation,
     Document,
     DocumentVersion,
     Holding,
@@ -104,6 +105,46 @@ def signers(session: Session, document: Document, day: date) -> list[Holding]:
         return []
     held = holdings_on(session, day, Holding.post_id == document.signer_post_id)
     return [one for one in held if one.person_id != document.drafter_id]
+
+
+def require_delegation(
+    session: Session, agency_id: UUID, post: Post, competence: str, day: date
+) -> None:
+    """Refuse TL., TUQ. and posts of other agencies without an authorisation in force (Đ13.3, 13.4).
+
+    Raises:
+        Refused: There is none, or its time is over.
+    """
+    if post.agency_id == agency_id and not competence.startswith(("TL.", "TUQ.")):
+        return
+    found = session.scalars(
+        select(Delegation.id).where(
+            Delegation.post_id == post.id,
+            Delegation.agency_id == agency_id,
+            Delegation.competence == competence,
+            Delegation.valid_from <= day,
+            or_(Delegation.valid_to.is_(None), Delegation.valid_to >= day),
+        )
+    ).first()
+    if found is None:
+        raise Refused("draft.no_delegation", competence=competence or post.title, post=post.title)
+
+
+def signing_posts(session: Session, agency_id: UUID, day: date) -> list[Post]:
+    """Give the posts that may sign in the agency's name on ``day``, delegated ones last."""
+    own = select(Post).where(Post.agency_id == agency_id, Post.role == PostRole.LEADER)
+    lent = (
+        select(Post)
+        .join(Delegation, Delegation.post_id == Post.id)
+        .where(
+            Delegation.agency_id == agency_id,
+            Post.agency_id != agency_id,
+            Delegation.valid_from <= day,
+            or_(Delegation.valid_to.is_(None), Delegation.valid_to >= day),
+        )
+        .distinct()
+    )
+    return [*session.scalars(own.order_by(Post.is_head.desc(), Post.slug)), *session.scalars(lent)]
 
 
 def form_checkers(session: Session, document: Document, day: date) -> list[Holding]:

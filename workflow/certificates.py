@@ -6,7 +6,7 @@ certificate that the administration has registered.
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import Refused
@@ -14,7 +14,7 @@ from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
 from signing.keys import facts
 from signing.trust import CertificateStatus, certificate_status
 from signing.verdict import ExpectedSignature
-from workflow.models import Certificate, Holding, Post
+from workflow.models import Certificate, Delegation, Holding, Post
 from workflow.models.organisation import PostRole
 from workflow.office import Office
 
@@ -36,13 +36,18 @@ def fingerprints(
 
 
 def leaders_fingerprints(session: Session, agency_id: UUID) -> frozenset[str]:
-    """Give the fingerprints of everyone who holds or held a signing post of the agency."""
+    """Give the fingerprints of everyone who holds or held a post that signs for the agency.
+
+    Posts of other agencies count where a delegation names them (TUQ., Đ13.3).
+    """
+    lent = select(Delegation.post_id).where(Delegation.agency_id == agency_id)
+    own = and_(Post.agency_id == agency_id, Post.role == PostRole.LEADER)
     return frozenset(
         session.scalars(
             select(Certificate.fingerprint)
             .join(Holding, Holding.person_id == Certificate.person_id)
             .join(Post, Post.id == Holding.post_id)
-            .where(Post.agency_id == agency_id, Post.role == PostRole.LEADER)
+            .where(or_(own, Post.id.in_(lent)))
         )
     )
 

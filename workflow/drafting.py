@@ -1,6 +1,8 @@
 """The drafter's desk: begin, write, attach, submit, take back (Đ10)."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select
@@ -23,7 +25,6 @@ from workflow.models import (
     DocumentVersion,
     Enclosure,
     Person,
-    Post,
     SubmissionPaper,
     Unit,
 )
@@ -32,7 +33,7 @@ from workflow.models.registers import SeriesDirection
 from workflow.office import Office
 from workflow.states import DeliveryState, OutgoingAction, OutgoingState, Role
 
-AttachedFile = type[Enclosure] | type[SubmissionPaper]
+AttachedFile = TypeVar("AttachedFile", Enclosure, SubmissionPaper)
 
 
 def begin(
@@ -63,7 +64,7 @@ def begin(
             copied_from_id=copied_from,
             created_at=now,
         )
-        put_draft(session, document, draft, rules())
+        put_draft(session, document, draft, rules(), office.clock())
         session.add(document)
         session.flush()
         person = session.get_one(Person, person_id)
@@ -86,10 +87,10 @@ def copy(office: Office, person_id: UUID, document_id: UUID) -> UUID:
     with office.sessions() as session:
         document, _ = document_for(office, session, document_id, person_id)
         draft = read_draft(document.draft)
-        if draft.signer_post_id is not None:
-            post = session.get(Post, draft.signer_post_id)
-            if post is None or post.agency_id != document.agency_id:
-                draft = draft.model_copy(update={"signer_post_id": None, "competence": ""})
+        today = local_day(office.clock())
+        may_sign = {p.id for p in authority.signing_posts(session, document.agency_id, today)}
+        if draft.signer_post_id not in may_sign:
+            draft = draft.model_copy(update={"signer_post_id": None, "competence": ""})
     return begin(office, person_id, draft, copied_from=document_id)
 
 
@@ -101,7 +102,7 @@ def save(office: Office, person_id: UUID, document_id: UUID, seen: int, draft: D
     """
     with office.act() as session:
         document = _own_draft(office, session, document_id, person_id, seen)
-        put_draft(session, document, draft, rules())
+        put_draft(session, document, draft, rules(), office.clock())
         session.flush()
         return document.version
 
@@ -121,7 +122,7 @@ def set_deliveries(
         for code in dict.fromkeys(organ_ids):
             agency = directory.by_code(session, code)
             if agency is None or not agency.open_on(day):
-                raise Refused("draft.receiver_unknown", code=code)
+                raise Refused("draft.receiver_unknown", organ=code)
             session.add(
                 Delivery(
                     agency_id=document.agency_id,
@@ -137,7 +138,7 @@ def attach(  # noqa: PLR0913 - who, to what, which list, and the file
     office: Office,
     person_id: UUID,
     document_id: UUID,
-    kind: AttachedFile,
+    kind: type[AttachedFile],
     *,
     name: str,
     data: bytes,
@@ -169,7 +170,7 @@ def attach(  # noqa: PLR0913 - who, to what, which list, and the file
 
 
 def detach(
-    office: Office, person_id: UUID, document_id: UUID, kind: AttachedFile, file_id: UUID
+    office: Office, person_id: UUID, document_id: UUID, kind: type[AttachedFile], file_id: UUID
 ) -> None:
     """Take a file off a draft.
 
@@ -250,7 +251,8 @@ def content_of(office: Office, session: Session, document: Document, draft: Draf
     """Compose the content of the page as of now.
 
     Raises:
-        Refused: No signer is chosen or in post, or the way of signing is not allowed.
+        Refused: No signer is chosen or in post, the way of signing is not allowed, or TL. and TUQ.
+            lack a written authorisation in force.
     """
     day = local_day(office.clock())
     if draft.signer_post_id is None:
@@ -258,6 +260,7 @@ def content_of(office: Office, session: Session, document: Document, draft: Draf
     held = authority.signers(session, document, day)
     if not held:
         raise Refused("draft.no_signer_in_post")
+    authority.require_delegation(session, document.agency_id, held[0].post, draft.competence, day)
     series = registers.series_for(
         session, document.agency_id, SeriesDirection.OUTGOING, draft.type_code
     )
@@ -274,7 +277,9 @@ def content_of(office: Office, session: Session, document: Document, draft: Draf
     )
 
 
-def put_draft(session: Session, document: Document, draft: Draft, rule_set: RuleSet) -> None:
+def put_draft(
+    session: Session, document: Document, draft: Draft, rule_set: RuleSet, now: datetime
+) -> None:
     """Write the draft into the document's row, with what lists and searches read.
 
     Raises:
@@ -282,8 +287,8 @@ def put_draft(session: Session, document: Document, draft: Draft, rule_set: Rule
     """
     kind = rule_set.document_type(draft.type_code)
     if draft.signer_post_id is not None:
-        post = session.get(Post, draft.signer_post_id)
-        if post is None or post.agency_id != document.agency_id or post.role != PostRole.LEADER:
+        may_sign = authority.signing_posts(session, document.agency_id, local_day(now))
+        if draft.signer_post_id not in {post.id for post in may_sign}:
             raise Refused("draft.signer_not_of_agency")
     document.draft = draft.model_dump(mode="json")
     document.form = draft.form.value

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -73,6 +73,16 @@ class Office:
 
     upload_limit: int
     """Bytes of the largest file a person may attach."""
+
+    @contextmanager
+    def step(self) -> Iterator[Session]:
+        """Open the short write of a background step; to be overtaken is no error there.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
+        with suppress(MovedOn), self.act() as session:
+            yield session
 
     @contextmanager
     def act(self) -> Iterator[Session]:

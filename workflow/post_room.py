@@ -44,7 +44,7 @@ class PostRoom:
         with self._sessions.begin() as session:
             receiver = directory.by_code(session, code)
             if receiver is None:
-                raise Refused("exchange.receiver_unknown", code=code)
+                raise Refused("exchange.receiver_unknown", organ=code)
             receiver = directory.standing_for(session, receiver, local_day(now))
             session.execute(
                 insert(MailItem)

@@ -23,12 +23,12 @@ def render(office: Office, document_id: UUID) -> None:
         document = session.get_one(Document, document_id)
         if document.state is not OutgoingState.RENDERING:
             return
-        seen = document.version
+        seen, seal = document.version, document.agency.seal_width_mm
         version = session.get_one(DocumentVersion, document.current_version_id)
         content = Content.model_validate(version.content)
 
     try:
-        typeset = office.typesetter.typeset(content)
+        typeset = office.typesetter.typeset(content, seal=seal)
         pdf = reserved(office, content, typeset)
     except Unavailable:
         raise

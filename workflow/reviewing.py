@@ -92,7 +92,7 @@ def edit(office: Office, person_id: UUID, document_id: UUID, seen: int, draft: D
         document, standing = document_for(office, session, document_id, person_id, seen)
         role, _ = _desk(document)
         actor = standing.acting(role)
-        put_draft(session, document, draft, rules())
+        put_draft(session, document, draft, rules(), office.clock())
         version = make_version(office, session, document, draft, person_id)
         fire(
             session,

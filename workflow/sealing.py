@@ -17,6 +17,7 @@ from documents.words import number_text
 from kernel.clock import local_day
 from kernel.errors import Refused
 from signing.fields import AGENCY_SEAL, CODE_NUMBER, SIGNER_SIGNATURE
+from signing.keys import facts
 from signing.validate import validate
 from signing.verdict import Conclusion
 from workflow import certificates, directory, registers, steps
@@ -201,13 +202,13 @@ def _require_seal(office: Office, session: Session, document: Document) -> str:
     certificate = office.desk.seal_certificate(_seal_key(document))
     registered = certificates.fingerprints(session, agency_id=document.agency_id)
     certificates.require_usable(office, certificate, registered)
-    return certificates.facts(certificate).subject_name
+    return facts(certificate).subject_name
 
 
 def _authorise_seal(
     office: Office, session: Session, document: Document, standing: Standing, sha256: str
 ) -> None:
-    facts: dict[str, Any] = {
+    told: dict[str, Any] = {
         "post_title": standing.acting(Role.CLERK).post_title,
         "location": document.agency.place_name,
         "number": document.code_number,
@@ -223,7 +224,7 @@ def _authorise_seal(
             key=_seal_key(document),
             field=AGENCY_SEAL,
             sha256=sha256,
-            facts=facts,
+            facts=told,
             given_at=office.clock(),
         )
     )

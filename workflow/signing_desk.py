@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.clock import local_day
 from kernel.errors import DomainError, Refused, Unavailable
 from signing.fields import SIGNER_SIGNATURE
 from signing.validate import validate
 from signing.verdict import Conclusion
-from workflow import certificates, steps
+from workflow import authority, certificates, steps
 from workflow.finding import document_for
 from workflow.firing import fire
 from workflow.models import (
@@ -51,6 +52,7 @@ def sign(  # noqa: PLR0913 - the act, what was shown, and the secret
         document, standing = document_for(office, session, document_id, person_id, seen)
         standing.acting(Role.SIGNER)
         _require_shown(session, document, shown)
+        _require_authority(office, session, document)
         key_id = session.get_one(Person, person_id).key_id
         registered = certificates.fingerprints(session, person_id=person_id)
     if key_id is None:
@@ -124,6 +126,16 @@ def latest_authorisation_of(
         .order_by(Authorisation.given_at.desc())
         .limit(1)
     ).one()
+
+
+def _require_authority(office: Office, session: Session, document: Document) -> None:
+    """Ask again, at the moment of signing, whether TL. or TUQ. is still in force (Đ13.3)."""
+    if document.signer_post is not None:
+        competence = document.draft.get("competence", "")
+        day = local_day(office.clock())
+        authority.require_delegation(
+            session, document.agency_id, document.signer_post, competence, day
+        )
 
 
 def _require_shown(session: Session, document: Document, shown: str) -> None:

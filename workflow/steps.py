@@ -52,7 +52,7 @@ def finish(  # noqa: PLR0913 - the facts of one step
     facts: dict[str, Any] = {"sha256": made.sha256}
     if made.verdict is not None:
         facts["conclusion"] = made.verdict.conclusion.value
-    with office.act() as session:
+    with office.step() as session:
         document = session.get_one(Document, document_id)
         if document.version != seen:
             return
@@ -88,7 +88,7 @@ def give_up(
     office: Office, document_id: UUID, seen: int, action: OutgoingAction, code: str
 ) -> None:
     """Put the document back where a person can act, with the reason, unless it moved on already."""
-    with office.act() as session:
+    with office.step() as session:
         document = session.get_one(Document, document_id)
         if document.version != seen:
             return

@@ -7,6 +7,7 @@ for hours is marked for a person and not rung any more.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -24,10 +25,11 @@ TAKE = "worker.tasks.take"
 """Rung with the id of a packet that was stored and not yet looked into."""
 
 _RING_AFTER = timedelta(seconds=60)
-_REPORT_AFTER = timedelta(hours=4)
+_REPORT_AFTER = timedelta(hours=12)  # longer than the outbox's whole ladder of waits
 STUCK = "workflow.stuck"
 
 Bell = tuple[str, UUID]
+Case = TypeVar("Case", Document, Incoming)
 
 _log = logger(__name__)
 
@@ -49,7 +51,7 @@ def sweep(office: Office) -> int:
 
 def _working(
     session: Session,
-    table: type[Document | Incoming],
+    table: type[Case],
     states: type[OutgoingState | IncomingState],
     now: datetime,
 ) -> Iterator[Bell]:

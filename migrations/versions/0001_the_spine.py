@@ -480,6 +480,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("axis_id", sa.String(), nullable=True),
         sa.Column("packet", sa.String(), nullable=True),
+        sa.Column("sent_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(), nullable=True),

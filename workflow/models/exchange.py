@@ -49,9 +49,15 @@ class StatusMessage(Identified, Base):
     state: Mapped[DeliveryState]
     axis_id: Mapped[str | None]
     packet: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
+
+    @property
+    def addressee(self) -> str:
+        """What the journal calls this sending."""
+        return self.status_code
 
 
 class MailItem(Base):

@@ -223,6 +223,11 @@ class Delivery(Identified, Base):
 
     statuses: Mapped[list["DeliveryStatus"]] = relationship(order_by="DeliveryStatus.received_at")
 
+    @property
+    def addressee(self) -> str:
+        """What the journal calls this sending."""
+        return self.organ_id
+
 
 class DeliveryStatus(Identified, Base):
     """One status packet that a receiver sent back; never overwritten."""

@@ -1,0 +1,98 @@
+"""Builds the office of a process: database, store, crafts, signing process, transport."""
+
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy.pool import NullPool
+
+from documents.typeset import Typesetter
+from kernel.bells import Ring, attach, celery_ring, make_queue
+from kernel.clock import system_clock
+from kernel.database import Sessions, engine_at, sessions_of
+from kernel.objects import Artifacts
+from kernel.settings import ROOT, Settings
+from signing.trust import Trust
+from wiring.remote_desk import RemoteDesk
+from workflow.desk import KeyCabinet, SigningDesk
+from workflow.office import Desk, Office
+from workflow.post_room import PostRoom
+
+PACKAGED_FONTS = ROOT / "node_modules" / "@expo-google-fonts" / "tinos"
+
+
+def open_office(
+    settings: Settings, *, ring: Ring | None = None, desk: Desk | None = None
+) -> Office:
+    """Open the office: for the web, for workers and for commands.
+
+    Args:
+        settings: Where everything is.
+        ring: How workers are called; Celery over Redis unless a test hands in its own.
+        desk: The signing process; reached over its socket unless a test hands in its own.
+    """
+    sessions = open_sessions(settings)
+    attach(sessions, ring or celery_ring(make_queue(settings.redis_url)))
+    artifacts = Artifacts.at(settings.artifacts_address)
+    return Office(
+        sessions=sessions,
+        clock=system_clock,
+        artifacts=artifacts,
+        typesetter=open_typesetter(settings),
+        desk=desk or RemoteDesk(settings.signer_socket_path),
+        transport=PostRoom(sessions, artifacts, system_clock),
+        trust=TrustFolder(settings.trust_folder),
+        upload_limit=settings.upload_limit_mb * 1024 * 1024,
+    )
+
+
+def open_signing_desk(settings: Settings) -> SigningDesk:
+    """Open the keys; only the signing process calls this."""
+    sessions = open_sessions(settings)
+    return SigningDesk(
+        cabinet=KeyCabinet.open(settings.keys_folder),
+        sessions=sessions,
+        artifacts=Artifacts.at(settings.artifacts_address),
+        typesetter=open_typesetter(settings),
+        trust=TrustFolder(settings.trust_folder),
+        clock=system_clock,
+        demo=settings.demo,
+    )
+
+
+def open_sessions(settings: Settings) -> Sessions:
+    """Open the application's sessions; a connection lives as long as its session.
+
+    PostgreSQL listens on a local socket or near by, where connecting costs a millisecond or two;
+    without a pool no process holds connections it does not use, and none outlives a restart.
+    """
+    return sessions_of(engine_at(settings.database_url, poolclass=NullPool))
+
+
+def open_typesetter(settings: Settings) -> Typesetter:
+    """Open the typesetter with the agency's own fonts first."""
+    folders = [PACKAGED_FONTS]
+    if settings.font_dir is not None:
+        folders.insert(0, settings.font_dir)
+    return Typesetter(tuple(folders))
+
+
+class TrustFolder:
+    """The trust list of a folder, read again when its files change."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self) -> Trust:
+        """Give the trust list as it stands now."""
+        return _load(self._folder, _stamp(self._folder))
+
+
+@cache
+def _load(folder: Path, _: tuple[tuple[str, int], ...]) -> Trust:
+    return Trust.load(folder)
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (str(file), file.stat().st_mtime_ns) for file in sorted(folder.rglob("*")) if file.is_file()
+    )

@@ -1,0 +1,55 @@
+"""The signing process as seen from the others: a few calls over its Unix socket."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from kernel.errors import Refused, Unavailable
+from kernel.log import current_request
+
+
+class RemoteDesk:
+    """Speaks to ``signer`` over its socket: ids, hashes and one passphrase, nothing else."""
+
+    def __init__(self, socket: Path) -> None:
+        self._client = httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(socket)),
+            base_url="http://signer",
+            timeout=httpx.Timeout(30, connect=2),
+            trust_env=False,
+        )
+
+    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
+        """Open a person's key for one coming authorisation and give its certificate (DER)."""
+        answer = self._ask(
+            "unlock", authorisation=str(authorisation_id), key=key, passphrase=passphrase
+        )
+        return bytes.fromhex(answer["certificate"])
+
+    def forget(self, authorisation_id: UUID) -> None:
+        """Drop a key that was opened and will not be used."""
+        self._ask("forget", authorisation=str(authorisation_id))
+
+    def seal_certificate(self, key: str) -> bytes:
+        """Give the certificate (DER) of a seal key."""
+        return bytes.fromhex(self._ask("seal-certificate", key=key)["certificate"])
+
+    def apply(self, authorisation_id: UUID) -> str:
+        """Write the authorised signature and give the SHA-256 of the result."""
+        return str(self._ask("apply", authorisation=str(authorisation_id))["sha256"])
+
+    def _ask(self, what: str, **words: str) -> dict[str, Any]:
+        try:
+            answer = self._client.post(
+                f"/{what}", json=words, headers={"X-Request-Id": current_request()}
+            )
+        except httpx.TransportError as error:
+            raise Unavailable("signing.process_unavailable") from error
+        told: dict[str, Any] = answer.json()
+        if answer.status_code == httpx.codes.OK:
+            return told
+        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            raise Refused(told["code"], **told["facts"])
+        raise Unavailable(told.get("code", "signing.process_unavailable"), **told.get("facts", {}))
