@@ -134,6 +134,9 @@ class IssuedText(_Model):
     type_name: Line
     subject: Line
     body: tuple[Block, ...]
+    issued_by: Line = ""
+    """The issuing body in running text (``Ủy ban nhân dân thành phố Cần Thơ``); empty leaves dots,
+    as an electronic document may (III.1)."""
 
 
 class Content(_Model):
