@@ -16,17 +16,15 @@ from typing import Protocol, Self
 from asn1crypto import pkcs12 as asn1_pkcs12
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.algos import EncryptionAlgorithm
-from cryptography import x509
+from asn1crypto.keys import PublicKeyInfo
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
 )
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from cryptography.x509.oid import NameOID
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -82,37 +80,38 @@ def facts(certificate_der: bytes) -> CertificateFacts:
         Refused: ``signing.unreadable_certificate``.
     """
     try:
-        certificate = x509.load_der_x509_certificate(certificate_der)
+        certificate = asn1_x509.Certificate.load(certificate_der, strict=True)
         return CertificateFacts(
-            fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+            fingerprint=certificate.sha256.hex(),
             subject_name=_name(certificate.subject),
-            organisation=_attribute(certificate.subject, NameOID.ORGANIZATION_NAME),
+            organisation=_attribute(certificate.subject, "organization_name"),
             serial=f"{certificate.serial_number:x}",
             issuer_name=_name(certificate.issuer),
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
-            key_type=_key_type(certificate),
+            not_before=certificate.not_valid_before,
+            not_after=certificate.not_valid_after,
+            key_type=_key_type(certificate.public_key),
         )
-    except ValueError as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise Refused("signing.unreadable_certificate") from error
 
 
-def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
-    return next((str(a.value) for a in name.get_attributes_for_oid(oid)), "")
+def _attribute(name: asn1_x509.Name, kind: str) -> str:
+    value = name.native.get(kind, "")
+    return value if isinstance(value, str) else str(value[0])
 
 
-def _name(name: x509.Name) -> str:
-    return _attribute(name, NameOID.COMMON_NAME) or _attribute(name, NameOID.ORGANIZATION_NAME)
+def _name(name: asn1_x509.Name) -> str:
+    return _attribute(name, "common_name") or _attribute(name, "organization_name")
 
 
-def _key_type(certificate: x509.Certificate) -> str:
-    match certificate.public_key():
-        case RSAPublicKey() as key:
-            return f"RSA-{key.key_size}"
-        case EllipticCurvePublicKey() as key:
-            return f"EC-{key.curve.name}"
+def _key_type(key: PublicKeyInfo) -> str:
+    match key.algorithm:
+        case "rsa":
+            return f"RSA-{key.bit_size}"
+        case "ec":
+            return f"EC-{key.curve[1]}"
         case other:
-            return type(other).__name__.removesuffix("PublicKey")
+            return str(other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""Check a PDF's signatures: any bytes in, a verdict out.
+
+Nothing is raised for what the bytes are. Looking (``examination``), judging (``gate``) and telling
+(``verdict``) are kept apart, so that the same facts can be judged again under other rules.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation.status import DocumentTimestampStatus
+
+from kernel.errors import Refused
+from signing.examination import Signature, Unexaminable, examine
+from signing.gate import RULES, Objection
+from signing.keys import facts
+from signing.trust import Trust
+from signing.verdict import (
+    Answer,
+    CertificateTrust,
+    Conclusion,
+    ExpectedSignature,
+    Finding,
+    Integrity,
+    Modifications,
+    Role,
+    SignatureVerdict,
+    Timestamp,
+    Verdict,
+    concluded,
+    worst,
+)
+
+
+def validate(
+    pdf: bytes, trust: Trust, *, at: datetime, expected: Sequence[ExpectedSignature] = ()
+) -> Verdict:
+    """Check all signatures of ``pdf`` as of ``at`` (NĐ 68/2024 Đ31, Đ32; TT 15/2025 V1-V9).
+
+    Args:
+        pdf: Any bytes at all.
+        trust: Whom to trust; nothing else is asked, and nothing is fetched.
+        at: The moment the answers shall hold for, zone-aware.
+        expected: The signatures the document must bear, each by its field and certificates.
+    """
+    try:
+        examination = asyncio.run(examine(pdf, trust, at))
+    except Unexaminable as error:
+        return _without_examination(error, trust, at, expected)
+    objections = [o for rule in RULES for o in rule(examination, expected)]
+    signatures = tuple(_judged(s, objections, expected) for s in examination.signatures)
+    return Verdict(
+        signatures=signatures,
+        integrity=worst(Integrity.INTACT, *(s.integrity for s in signatures)),
+        modifications=worst(Modifications.NONE, *(s.modifications for s in signatures)),
+        trust=worst(CertificateTrust.TRUSTED, *(s.trust for s in signatures)),
+        timestamps=worst(*([s.timestamp for s in signatures] or [Timestamp.NONE])),
+        conclusion=_conclusion(signatures, objections),
+        findings=_findings(objections, ""),
+        values=examination.values,
+        checked_at=at,
+        trust_version=trust.version,
+    )
+
+
+def _without_examination(
+    error: Unexaminable, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature]
+) -> Verdict:
+    """Say that nothing could be seen; what was expected is then certainly not shown."""
+    return Verdict(
+        signatures=(),
+        integrity=Integrity.UNKNOWN,
+        modifications=Modifications.UNKNOWN,
+        trust=CertificateTrust.UNKNOWN,
+        timestamps=Timestamp.UNKNOWN,
+        conclusion=Conclusion.TOTAL_FAILED if expected else Conclusion.INDETERMINATE,
+        findings=(_finding(error.trouble.value, {}),),
+        values={},
+        checked_at=at,
+        trust_version=trust.version,
+    )
+
+
+def _conclusion(
+    signatures: Sequence[SignatureVerdict], objections: Iterable[Objection]
+) -> Conclusion:
+    answers: set[Answer] = {answer for objection in objections for answer in objection.answers}
+    for signature in signatures:
+        answers |= {signature.integrity, signature.modifications}
+        answers |= {signature.trust, signature.timestamp}
+    conclusion = concluded(answers)
+    if conclusion is Conclusion.TOTAL_PASSED and not signatures:
+        return Conclusion.NOT_SIGNED
+    return conclusion
+
+
+def _judged(
+    signature: Signature, objections: Sequence[Objection], expected: Sequence[ExpectedSignature]
+) -> SignatureVerdict:
+    """Give a signature's verdict: what it could be at best, lowered by each objection."""
+    answers = [a for o in objections if o.signature == signature.field for a in o.answers]
+    subject, organisation = _names(signature)
+    integrity, modifications, trust, timestamp = _at_best(signature)
+    return SignatureVerdict(
+        field=signature.field,
+        role=_role(signature, expected),
+        signer_name=subject,
+        organisation=organisation,
+        fingerprint=signature.fingerprint,
+        signed_at=signature.proven_at or signature.claimed_at,
+        integrity=worst(integrity, *(a for a in answers if isinstance(a, Integrity))),
+        modifications=worst(modifications, *(a for a in answers if isinstance(a, Modifications))),
+        trust=worst(trust, *(a for a in answers if isinstance(a, CertificateTrust))),
+        timestamp=worst(timestamp, *(a for a in answers if isinstance(a, Timestamp))),
+        findings=_findings(objections, signature.field),
+    )
+
+
+def _at_best(
+    signature: Signature,
+) -> tuple[Integrity, Modifications, CertificateTrust, Timestamp]:
+    if signature.status is None:
+        return (
+            Integrity.UNKNOWN,
+            Modifications.UNKNOWN,
+            CertificateTrust.UNKNOWN,
+            Timestamp.UNKNOWN,
+        )
+    untouched = signature.status.modification_level == ModificationLevel.NONE
+    return (
+        Integrity.INTACT,
+        Modifications.NONE if untouched else Modifications.PERMITTED,
+        CertificateTrust.TRUSTED,
+        Timestamp.VALID if signature.proven_at else Timestamp.NONE,
+    )
+
+
+def _role(signature: Signature, expected: Sequence[ExpectedSignature]) -> Role:
+    if isinstance(signature.status, DocumentTimestampStatus):
+        return "timestamp"
+    return next((e.role for e in expected if e.field == signature.field), "")
+
+
+def _names(signature: Signature) -> tuple[str, str]:
+    if signature.status is None:
+        return "", ""
+    try:
+        read = facts(signature.status.signing_cert.dump())
+    except Refused:  # the certificate is stranger than the signature; its fingerprint names it
+        return "", ""
+    return read.subject_name, read.organisation
+
+
+def _findings(objections: Iterable[Objection], field: str) -> tuple[Finding, ...]:
+    return tuple(_finding(o.code, o.facts) for o in objections if o.signature == field)
+
+
+def _finding(code: str, about: Mapping[str, str | int]) -> Finding:
+    return Finding(f"signing.finding.{code}", about)
