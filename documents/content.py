@@ -67,12 +67,22 @@ class Paragraph(_Model):
     kind: Literal["paragraph"] = "paragraph"
     text: Text
 
+    @property
+    def words(self) -> str:
+        """What was typed after the number."""
+        return self.text
+
 
 class Heading(_Model):
     """Phần, chương, mục, tiểu mục, or the ``I.`` heading of form 1.4; all have titles (II.6d)."""
 
     kind: Literal["part", "chapter", "section", "subsection", "roman"]
     title: Line
+
+    @property
+    def words(self) -> str:
+        """What was typed after the number."""
+        return self.title
 
 
 class Article(_Model):
@@ -86,6 +96,11 @@ class Article(_Model):
     titled: bool = False
     """Whether ``title`` is a title in bold, with the text in the blocks that follow."""
 
+    @property
+    def words(self) -> str:
+        """What was typed after the number."""
+        return self.title
+
 
 class Clause(_Model):
     """Khoản: ``1.`` counted within its article or heading."""
@@ -95,12 +110,22 @@ class Clause(_Model):
     titled: bool = False
     """A title alone on its line is bold (V, mẫu chữ)."""
 
+    @property
+    def words(self) -> str:
+        """What was typed after the number."""
+        return self.text
+
 
 class Point(_Model):
     """Điểm: ``a)`` counted within its clause, in Vietnamese letters."""
 
     kind: Literal["point"] = "point"
     text: Text
+
+    @property
+    def words(self) -> str:
+        """What was typed after the number."""
+        return self.text
 
 
 Block = Annotated[Paragraph | Heading | Article | Clause | Point, Field(discriminator="kind")]

@@ -109,7 +109,7 @@ def _blocks(blocks: Sequence[Block], rule_set: RuleSet) -> list[dict[str, Any]]:
             {
                 "kind": block.kind,
                 "label": item.label,
-                "text": block.text if hasattr(block, "text") else block.title,
+                "text": block.words,
                 "level": level,
                 "bold": bold,
             }
