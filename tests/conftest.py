@@ -16,6 +16,8 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from console.services import Services
+from tests.founding import Founded, found
+from tests.office import Desks
 
 ROOT = Path(__file__).parent.parent
 MIGRATED = "vanthu"
@@ -61,6 +63,26 @@ def database(migrated: Services) -> Iterator[Database]:
         url=_at(migrated.database_url, name), owner_url=_at(migrated.owner_database_url, name)
     )
     _as_superuser(migrated, "DROP DATABASE {name} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def founded(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """The demonstration province, loaded once."""
+    return found(migrated, tmp_path_factory.mktemp("tỉnh"))
+
+
+@pytest.fixture
+def desks(founded: Founded, tmp_path: Path) -> Iterator[Desks]:
+    """An office of one's own, everyone at their desk and no document yet."""
+    with founded.copy(tmp_path) as desks:
+        yield desks
+
+
+@pytest.fixture(scope="module")
+def shared_desks(founded: Founded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
+    """An office for tests that leave nothing behind."""
+    with founded.copy(tmp_path_factory.mktemp("phòng")) as desks:
+        yield desks
 
 
 def _at(url: str, name: str) -> str:

@@ -100,7 +100,7 @@ class Desks:
                 _ = incoming.files, incoming.assignments
             return list(found)
 
-    def a_draft(self, name: str = "quyet-dinh-ke-hoach", **changes: object) -> UUID:
+    def a_draft(self, name: str = "support-plan", **changes: object) -> UUID:
         """A prepared draft in its drafter's hands, with its receivers chosen."""
         prepared = data.draft(name)
         drafter = self.person(prepared.drafter)
@@ -116,7 +116,7 @@ class Desks:
         drafting.set_deliveries(self.office, drafter, document_id, codes)
         return document_id
 
-    def at(self, state: OutgoingState, name: str = "quyet-dinh-ke-hoach") -> UUID:
+    def at(self, state: OutgoingState, name: str = "support-plan") -> UUID:
         """A document that has come, by everyone's real acts, to ``state``."""
         document_id = self.a_draft(name)
         for act in self._way(document_id):

@@ -27,16 +27,17 @@ def refresh(trust_folder: Path) -> int:
     if not sources.exists():
         return 0
     renewed, failed = 0, 0
-    for number, source in enumerate(json.loads(sources.read_text(encoding="utf-8"))):
+    for source in json.loads(sources.read_text(encoding="utf-8")):
+        issuer = Path(source["issuer"]).name
         try:
             answer = httpx.get(source["crl_url"], timeout=20, follow_redirects=False)
             answer.raise_for_status()
         except httpx.HTTPError as error:
-            _log.warning("revocation list not fetched", issuer=number, cause=type(error).__name__)
+            _log.warning("revocation list not fetched", issuer=issuer, cause=type(error).__name__)
             failed += 1
             continue
         if len(answer.content) <= _LARGEST:
-            _replace(trust_folder / "crls" / f"{number:02d}.crl", answer.content)
+            _replace(trust_folder / "crls" / f"{issuer}.crl", answer.content)
             renewed += 1
     if failed:
         raise Unavailable("signing.revocation_unavailable")

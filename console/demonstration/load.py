@@ -3,6 +3,7 @@
 Everything in it is invented or marked as a test; it is loaded only with ``VANTHU_DEMO=1``.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -94,8 +95,12 @@ def organ_code(agency: data.Agency) -> str:
 
 
 def _make_keys(settings: Settings, province: data.Province, port: int) -> pki.Issued:
+    folder = settings.var / "pki"
+    for half_done in (folder, settings.keys_folder, settings.trust_folder):
+        # The database is empty, so nothing was ever signed with what a killed start left here.
+        shutil.rmtree(half_done, ignore_errors=True)
     return pki.create(
-        settings.var / "pki",
+        folder,
         settings.keys_folder,
         settings.trust_folder,
         [pki.PersonKey(p.username, p.full_name) for p in province.people if p.has_key],
