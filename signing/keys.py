@@ -167,26 +167,30 @@ def _strong(key: object) -> RSAPrivateKey | EllipticCurvePrivateKey:
 
 
 def _refuse_weak(container: bytes) -> None:
-    """Refuse containers that protect the key with SHA-1, 3DES or RC2."""
+    """Refuse containers that leave the key open or protect it with SHA-1, 3DES or RC2."""
     try:
         pfx = asn1_pkcs12.Pfx.load(container, strict=True)
-        ciphers = list(_ciphers(pfx.authenticated_safe))
+        protections = list(_protections(pfx.authenticated_safe))
         mac = pfx["mac_data"]["mac"]["digest_algorithm"]["algorithm"].native
-        weak = mac not in _STRONG_HMACS or not all(map(_is_strong, ciphers))
     except (ValueError, TypeError, KeyError) as error:
         raise Refused("signing.unreadable_container") from error
-    if weak:
+    if mac not in _STRONG_HMACS or not all(protections):
         raise Refused("signing.weak_container")
 
 
-def _ciphers(safes: asn1_pkcs12.AuthenticatedSafe) -> Iterator[EncryptionAlgorithm]:
+def _protections(safes: asn1_pkcs12.AuthenticatedSafe) -> Iterator[bool]:
+    """Tell of each protected part of a container whether the protection is strong."""
     for safe in safes:
         if safe["content_type"].native == "encrypted_data":
-            yield safe["content"]["encrypted_content_info"]["content_encryption_algorithm"]
+            info = safe["content"]["encrypted_content_info"]
+            yield _is_strong(info["content_encryption_algorithm"])
             continue
         for bag in asn1_pkcs12.SafeContents.load(safe["content"].native):
-            if bag["bag_id"].native == "pkcs8_shrouded_key_bag":
-                yield bag["bag_value"]["encryption_algorithm"]
+            match bag["bag_id"].native:
+                case "pkcs8_shrouded_key_bag":
+                    yield _is_strong(bag["bag_value"]["encryption_algorithm"])
+                case "key_bag":
+                    yield False
 
 
 def _is_strong(cipher: EncryptionAlgorithm) -> bool:
@@ -198,7 +202,7 @@ def _is_strong(cipher: EncryptionAlgorithm) -> bool:
         strong_kdf = kdf["parameters"]["prf"]["algorithm"].native in _STRONG_HMACS
     else:
         strong_kdf = kdf["algorithm"].native == "scrypt"
-    return strong_kdf and scheme.startswith("aes")
+    return bool(strong_kdf and scheme.startswith("aes"))
 
 
 class HolderSigner(Signer):
