@@ -97,6 +97,7 @@ class Services:
                 "database_url": self.database_url,
                 "owner_database_url": self.owner_database_url,
                 "redis_url": self.redis_url,
+                "signer_socket": settings.signer_socket or self.sockets / "signer.sock",
             }
         )
 

@@ -1,0 +1,2 @@
+// What every page loads; pages work without it.
+import "htmx.org";
