@@ -117,6 +117,37 @@ class Words(_Rules):
     attached_to: str
 
 
+class Language(_Rules):
+    """Words and patterns by which a draft is checked (Annexes I and II)."""
+
+    base_openings: tuple[str, ...]
+    """What a căn cứ begins with."""
+    cited_types: tuple[str, ...]
+    """Types written with a capital when a certain document is cited (Annex II, V.6)."""
+    dated_types: tuple[str, ...]
+    """Types whose citation as a basis names number and full date (II.6a)."""
+    laws: tuple[str, ...]
+    """Cited without number, symbol or issuer (II.6a)."""
+    number_word: str
+    dated: str
+    """Pattern of a full date."""
+    unpadded_dates: tuple[str, ...]
+    """Patterns of days and months with a zero too few or too many (II.4b)."""
+    upper_units: tuple[str, ...]
+    """Capital when a certain one is cited (Annex II, V.7)."""
+    lower_units: tuple[str, ...]
+    """Never capital within a sentence (Annex II, V.7)."""
+    issues: tuple[str, ...]
+    """How the subject of form 1.3 begins."""
+    competences: tuple[str, ...]
+    """Abbreviations of the power to sign (II.7b)."""
+    honours: tuple[str, ...]
+    """What may not stand before a signer's name (II.7c)."""
+    as_above: str
+    as_articles: str
+    archive_office: str
+
+
 class Label(_Rules):
     """How a block's number is written."""
 
@@ -141,6 +172,7 @@ class RuleSet(_Rules):
     styles: dict[str, Style]
     words: Words
     labels: dict[str, Label]
+    language: Language
     point_letters: str
     urgency: dict[str, Mark]
     circulation: dict[str, Mark]
