@@ -1,0 +1,70 @@
+"""The web application: the doors of the office, each a blueprint, put together here.
+
+``create()`` without arguments is what gunicorn calls; tests hand in an office of their own.
+"""
+
+from flask import Flask
+
+from kernel.log import configure
+from kernel.settings import ROOT, Settings
+from web import (
+    authorisation,
+    drafting,
+    errors,
+    handling,
+    health,
+    here,
+    home,
+    incoming,
+    issuing,
+    language,
+    outgoing,
+    registers,
+    reviewing,
+    security,
+    sign_in,
+    signing,
+    static_files,
+    writing,
+)
+from wiring.office import open_office
+from workflow.office import Office
+
+_DESKS = (
+    home.desk,
+    outgoing.desk,
+    drafting.desk,
+    writing.desk,
+    reviewing.desk,
+    signing.desk,
+    issuing.desk,
+    incoming.desk,
+    handling.desk,
+    registers.desk,
+    health.desk,
+)
+_FILES_AT_ONCE = 4
+_TEXT_LIMIT = 4 * 1024 * 1024
+
+
+def create(office: Office | None = None, settings: Settings | None = None) -> Flask:
+    """Open the web door."""
+    settings = settings or Settings()
+    if office is None:
+        configure(settings.log_level)
+        office = open_office(settings)
+    app = Flask("web", root_path=str(ROOT / "web"), template_folder=ROOT / "templates" / "web")
+    app.config["MAX_CONTENT_LENGTH"] = office.upload_limit * _FILES_AT_ONCE + _TEXT_LIMIT
+    app.config["MAX_FORM_MEMORY_SIZE"] = _TEXT_LIMIT
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    here.attach(app, office, settings)
+    security.attach(app, settings)
+    language.attach(app)
+    static_files.attach(app)
+    sign_in.attach(app, settings)
+    authorisation.attach(app)
+    security.guard_forms(app)
+    errors.attach(app)
+    for desk in _DESKS:
+        app.register_blueprint(desk)
+    return app

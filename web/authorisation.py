@@ -1,0 +1,108 @@
+"""Who may call what: one table, asked before every view; what is not in it is refused.
+
+The table speaks of posts a person holds today. Whether that person may act on one certain document
+is the office's to say (``workflow.authority``), and it answers for itself each time.
+"""
+
+from enum import Enum
+
+from flask import Flask, current_app, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from kernel.errors import Forbidden
+from web import here
+from workflow.models.organisation import PostRole as Post
+
+
+class Anyone(Enum):
+    """Audiences that are not a matter of posts."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+
+Audience = Anyone | frozenset[Post]
+
+_WRITERS = frozenset({Post.DRAFTER, Post.UNIT_HEAD, Post.UNIT_DEPUTY})
+_CONTENT = frozenset({Post.UNIT_HEAD, Post.UNIT_DEPUTY, Post.LEADER})
+_FORM = frozenset({Post.FORM_CHECKER})
+_LEADERS = frozenset({Post.LEADER})
+_CLERKS = frozenset({Post.CLERK})
+
+TABLE: dict[str, Audience] = {
+    "static": Anyone.PUBLIC,
+    "health.healthz": Anyone.PUBLIC,
+    "health.metrics": Anyone.PUBLIC,  # the view itself answers loopback only
+    "sign_in.door": Anyone.PUBLIC,
+    "sign_in.enter": Anyone.PUBLIC,
+    "sign_in.leave": Anyone.SIGNED_IN,
+    "home.mine": Anyone.SIGNED_IN,
+    # Văn bản đi
+    "outgoing.everything": Anyone.SIGNED_IN,
+    "outgoing.page": Anyone.SIGNED_IN,
+    "outgoing.changed": Anyone.SIGNED_IN,
+    "outgoing.comment": Anyone.SIGNED_IN,
+    "outgoing.pdf": Anyone.SIGNED_IN,
+    "outgoing.picture": Anyone.SIGNED_IN,
+    "outgoing.file": Anyone.SIGNED_IN,
+    "drafting.choose": _WRITERS,
+    "drafting.begin": _WRITERS,
+    "drafting.copy": _WRITERS,
+    "drafting.withdraw": _WRITERS,
+    "drafting.discard": _WRITERS,
+    "writing.page": _WRITERS | _FORM | _LEADERS,
+    "writing.keep": _WRITERS,
+    "writing.autosave": _WRITERS,
+    "writing.edit": _CONTENT | _FORM,
+    "writing.preview": _WRITERS | _FORM | _LEADERS,
+    "writing.findings": _WRITERS | _FORM | _LEADERS,
+    "reviewing.approve_content": _CONTENT,
+    "reviewing.approve_form": _FORM,
+    "reviewing.send_back": _CONTENT | _FORM | _CLERKS,
+    "signing.page": _LEADERS,
+    "signing.sign": _LEADERS,
+    "issuing.seal_page": _CLERKS,
+    "issuing.number_and_seal": _CLERKS,
+    "issuing.seal_again": _CLERKS,
+    "issuing.issue_page": _CLERKS,
+    "issuing.issue": _CLERKS,
+    "issuing.resend": _CLERKS,
+    # Văn bản đến
+    "incoming.everything": Anyone.SIGNED_IN,
+    "incoming.page": Anyone.SIGNED_IN,
+    "incoming.changed": Anyone.SIGNED_IN,
+    "incoming.file": Anyone.SIGNED_IN,
+    "incoming.picture": Anyone.SIGNED_IN,
+    "handling.accept": _CLERKS,
+    "handling.send_back": _CLERKS,
+    "handling.direct": _LEADERS,
+    "handling.note": _LEADERS,
+    "handling.start": _WRITERS,
+    "handling.finish": _WRITERS,
+    # Sổ và cơ quan
+    "registers.outgoing": _CLERKS,
+    "registers.incoming": _CLERKS,
+    "registers.agency": frozenset({Post.ADMINISTRATOR}),
+}
+
+
+def attach(app: Flask) -> None:
+    """Ask the table before every view."""
+    app.before_request(_ask)
+
+
+def _ask() -> Response | None:
+    if request.endpoint is None:
+        return None  # no such page; Flask says so itself
+    audience = TABLE.get(request.endpoint)
+    if audience is Anyone.PUBLIC:
+        return None
+    if audience is None:
+        raise Forbidden("web.not_in_table")
+    if not current_user.is_authenticated:
+        answer: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined] # set by Flask-Login
+        return answer
+    if isinstance(audience, frozenset) and not audience & here.my_roles():
+        raise Forbidden("web.not_your_post")
+    return None

@@ -1,0 +1,34 @@
+"""Việc của tôi: what came back to me, what waits for me, and what I wait for."""
+
+from collections import Counter
+
+from flask import Blueprint, render_template
+
+from web import here
+from web.outgoing import reader
+from workflow import listing, reading
+
+desk = Blueprint("home", __name__)
+
+
+@desk.get("/")
+def mine() -> str:
+    """Show the person's work."""
+    session, who = here.session(), reader()
+    drafts = listing.my_drafts(session, who)
+    documents = listing.waiting_documents(session, who)
+    arrivals = listing.waiting_arrivals(session, who)
+    return render_template(
+        "home.html",
+        returned=[document for document in drafts if document.return_reason],
+        drafts=[document for document in drafts if not document.return_reason],
+        documents=documents,
+        arrivals=arrivals,
+        helping=listing.helping_with(session, who),
+        on_their_way=[
+            (document, reading.waiting_for(session, document, who.day))
+            for document in listing.on_their_way(session, who)
+        ],
+        waiting_outgoing=Counter(document.state for document in documents),
+        waiting_incoming=Counter(incoming.state for incoming in arrivals),
+    )
