@@ -7,6 +7,7 @@ Outside bytes can be anything, and the library under us raises almost any except
 So every look is fenced, and what went wrong is itself a fact.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,6 +31,10 @@ from kernel.log import logger
 from signing.changes import DIFF_POLICY
 from signing.fields import TEXT_FIELDS
 from signing.trust import SIGNING_USAGE, CertificateStatus, Trust, status_of
+
+# Its warnings quote the document; what matters of them is in the verdict.
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 _log = logger(__name__)
 _SUB_FILTERS = {"/ETSI.CAdES.detached", "/adbe.pkcs7.detached", "/ETSI.RFC3161"}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asn1crypto.core import VOID
+from asn1crypto.parser import peek
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -94,10 +95,12 @@ def signed_bytes_are_whole(examination: Examination, _: Expected) -> Iterator[Ob
 
 
 def _hole_is_signature(pdf: bytes, signature: Signature) -> bool:
+    """Tell whether what is not signed is the signature in hex, then zeros, and nothing else."""
     match signature.embedded:
-        case EmbeddedPdfSignature(byte_range=[0, first, second, _], pkcs7_content=cms):
+        case EmbeddedPdfSignature(byte_range=[0, first, second, _], pkcs7_content=content):
             hole = pdf[int(first) : int(second)]
-            return hole.lower() == b"<" + cms.hex().encode() + b">"
+            padding = content[peek(content) :]
+            return hole.lower() == b"<" + content.hex().encode() + b">" and not any(padding)
         case _:
             return False
 
