@@ -54,6 +54,17 @@ def change_appearance(pdf: bytes, field: str) -> bytes:
     return forger.done()
 
 
+def move_field(pdf: bytes, field: str) -> bytes:
+    """Put a field somewhere else on its page."""
+    forger = Forger.of(pdf)
+    changed = forger.field(field)
+    changed[pdf_name("/Rect")] = generic.ArrayObject(
+        map(generic.NumberObject, (100, 600, 200, 650))
+    )
+    forger.update_container(changed)
+    return forger.done()
+
+
 def replace_page(pdf: bytes) -> bytes:
     """Put other content on the first page (incremental saving attack)."""
     forger = Forger.of(pdf)

@@ -50,8 +50,17 @@ def test_a_number_or_date_changed_after_the_seal_is_caught(
     assert agency.integrity is Integrity.INTACT
 
 
-def test_a_number_drawn_anew_after_the_seal_is_caught(desk: Desk, sealed: bytes) -> None:
-    verdict = desk.verdict(forgery.change_appearance(sealed, CODE_NUMBER))
+@pytest.mark.parametrize("field", [CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE, AGENCY_SEAL])
+def test_a_field_drawn_anew_after_the_seal_is_caught(desk: Desk, sealed: bytes, field: str) -> None:
+    verdict = desk.verdict(forgery.change_appearance(sealed, field))
+
+    assert verdict.conclusion is Conclusion.TOTAL_FAILED
+    assert verdict.signatures[1].modifications is Modifications.FORBIDDEN
+
+
+@pytest.mark.parametrize("field", [CODE_NUMBER, AGENCY_SEAL])
+def test_a_field_moved_after_the_seal_is_caught(desk: Desk, sealed: bytes, field: str) -> None:
+    verdict = desk.verdict(forgery.move_field(sealed, field))
 
     assert verdict.conclusion is Conclusion.TOTAL_FAILED
     assert verdict.signatures[1].modifications is Modifications.FORBIDDEN

@@ -1,0 +1,85 @@
+"""Files of other makers, as published by two projects under the MIT licence."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from signing.trust import Trust
+from signing.validate import validate
+from signing.verdict import Conclusion, Integrity, Modifications, Timestamp
+from tests.unit.signing.desk import Desk
+
+FILES = Path(__file__).parents[2] / "data" / "signing"
+AT = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def trust_in_itself(file: Path) -> Trust:
+    """Trust the certificates a file brings along, to look at everything else."""
+    with file.open("rb") as stream:
+        signatures = PdfFileReader(stream, strict=False).embedded_signatures
+        anchors = [c for s in signatures for c in (s.signer_cert, *s.other_embedded_certs)]
+    return Trust(tuple(anchors), (), (), "in itself")
+
+
+@pytest.mark.parametrize(
+    ("name", "integrity", "modifications"),
+    [
+        (
+            "pyhanko__minimal-two-fields-signed-twice",
+            Integrity.INTACT,
+            Modifications.PERMITTED,
+        ),
+        (
+            "pyhanko__pades-lta-dss-indirect-arrs-test",
+            Integrity.INTACT,
+            Modifications.PERMITTED,
+        ),
+        ("endesive__examples__test-SHA256_RSA-signed-cms", Integrity.INTACT, Modifications.NONE),
+        ("endesive__examples__test-signed-cms-hsm-Google", Integrity.INTACT, Modifications.NONE),
+    ],
+)
+def test_a_good_file_of_another_maker_is_intact(
+    name: str, integrity: Integrity, modifications: Modifications
+) -> None:
+    file = FILES / f"{name}.pdf"
+
+    verdict = validate(file.read_bytes(), trust_in_itself(file), at=AT)
+
+    assert verdict.integrity is integrity
+    assert verdict.modifications is modifications
+    assert verdict.conclusion is not Conclusion.TOTAL_FAILED
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        ("pyhanko__coverage-anomalies__tail-uncovered", "partial_coverage"),
+        ("pyhanko__pdf-sig-with-econtent", "malformed_signature"),
+        ("pyhanko__ed448-disallowed-hash", "weak_algorithm"),
+        ("pyhanko__sig-no-signed-attrs", "no_signed_attributes"),
+    ],
+)
+def test_a_bad_file_of_another_maker_does_not_pass(name: str, finding: str) -> None:
+    file = FILES / f"{name}.pdf"
+
+    verdict = validate(file.read_bytes(), trust_in_itself(file), at=AT)
+
+    assert verdict.conclusion is not Conclusion.TOTAL_PASSED
+    codes = {f.code for s in verdict.signatures for f in s.findings}
+    assert f"signing.finding.{finding}" in codes
+
+
+def test_an_archive_time_stamp_counts_as_proof_of_time() -> None:
+    file = FILES / "pyhanko__pades-lta-dss-indirect-arrs-test.pdf"
+
+    verdict = validate(file.read_bytes(), trust_in_itself(file), at=AT)
+
+    assert verdict.timestamps is Timestamp.VALID
+    assert verdict.conclusion is Conclusion.TOTAL_PASSED
+    assert verdict.signatures[-1].role == "timestamp"
+
+
+def test_nothing_is_changed_by_looking_twice(desk: Desk, sealed: bytes) -> None:
+    assert desk.verdict(sealed) == desk.verdict(sealed)
