@@ -2,19 +2,16 @@
 
 Every certificate says in its organisation that it is a test without legal value. Keys are random
 and never leave the installation, so no two installations trust each other and nothing here can be
-mistaken for a certificate of Ban Cơ yếu. Certomancer issues the certificates from one configuration
-and serves the same configuration afterwards (revocation list, OCSP, time-stamps).
+mistaken for a certificate of Ban Cơ yếu. Certomancer issues the certificates from one description
+and serves the same description afterwards (revocation lists, OCSP, time-stamps).
 """
 
 import json
 import re
-import secrets
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, ServiceLabel
@@ -29,34 +26,25 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from console.demonstration.authority import (
+    ARCHITECTURE,
+    AUTHORITIES,
+    ISSUING,
+    OFFICES,
+    ROOT,
+    Holder,
+    Standing,
+    describe,
+)
 from console.secret import secret
-from kernel.words import sentence
 
-_ARCHITECTURE = "test"
-_ROOT, _ISSUING, _TIME, _STATUS = "root", "issuing", "time-stamping", "status"
-_AUTHORITIES = (_ROOT, _ISSUING)
+__all__ = ["AgencyKey", "Issued", "PersonKey", "Standing", "create", "serve"]
 
 _BITS, _SEAL_BITS = 2048, 3072
 _STRETCHING = 600_000
 """PBKDF2 rounds; opening a container then takes a fifth of a second."""
 
-_BEGUN = timedelta(days=360)
-"""How long the authority claims to exist, so that there is room for expired certificates."""
-
-_LIST_LIFE = timedelta(days=30)
-_PERSON_LIFE = timedelta(days=3 * 365)
-_AUTHORITY_LIFE = timedelta(days=10 * 365)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-class Standing(StrEnum):
-    """What a certificate is to be good for."""
-
-    GOOD = "good"
-    EXPIRED = "expired"
-    """It ended 30 days ago."""
-    REVOKED = "revoked"
-    """It was revoked 180 days ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +78,10 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    label: str
-    common_name: str
-    standing: Standing
+    holder: Holder
     container: Path
-    key: rsa.RSAPrivateKey
+    passphrase: str = field(repr=False)
+    key: rsa.RSAPrivateKey = field(repr=False)
 
 
 def create(  # noqa: PLR0913, PLR0917 - three folders, two lists, an address, a passphrase
@@ -127,34 +114,32 @@ def create(  # noqa: PLR0913, PLR0917 - three folders, two lists, an address, a 
     for place in (folder, keys, trust):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = datetime.now(UTC).replace(microsecond=0)
-    persons = {p.key_id: _person(p, keys) for p in people}
-    seals = {a.organ_id: _agency(a, keys) for a in agencies}
+    seal_passphrase = secret(keys / "seal-passphrase")
+    persons = {p.key_id: _person(p, keys, passphrase_of_people) for p in people}
+    seals = {a.organ_id: _agency(a, keys, seal_passphrase) for a in agencies}
     subjects = [*persons.values(), *seals.values()]
     _write_keys(folder, subjects)
-    configuration = _describe(subjects, base_url, now)
+    configuration = describe([s.holder for s in subjects], base_url, now)
     authority = CertomancerConfig(configuration, key_search_dir=str(folder))
-    architecture = authority.get_pki_arch(ArchLabel(_ARCHITECTURE))
+    architecture = authority.get_pki_arch(ArchLabel(ARCHITECTURE))
     certificates = {
         label: architecture.get_cert(CertLabel(label)).dump()
-        for label in (*_AUTHORITIES, *(s.label for s in subjects))
+        for label in (*AUTHORITIES, *(s.holder.label for s in subjects))
     }
     lists = {
         label: architecture.service_registry.get_crl(ServiceLabel(label), now).dump()
-        for label in _AUTHORITIES
+        for label in AUTHORITIES
     }
     _write_trust(trust, certificates, lists, base_url)
-    issuer = x509.load_der_x509_certificate(certificates[_ISSUING])
-    seal_passphrase = secret(keys / "seal-passphrase")
+    issuer = x509.load_der_x509_certificate(certificates[ISSUING])
     for subject in subjects:
-        passphrase = passphrase_of_people if subject in persons.values() else seal_passphrase
-        _write(
-            subject.container, _contain(subject, certificates[subject.label], issuer, passphrase)
-        )
+        certificate = x509.load_der_x509_certificate(certificates[subject.holder.label])
+        _write(subject.container, _contain(subject, certificate, issuer))
     # Last, so that a creation that was interrupted is begun again.
     _write(_configuration(folder), json.dumps(configuration, indent=1).encode())
     return Issued(
-        people={key_id: certificates[s.label] for key_id, s in persons.items()},
-        seals={organ_id: certificates[s.label] for organ_id, s in seals.items()},
+        people={key_id: certificates[s.holder.label] for key_id, s in persons.items()},
+        seals={organ_id: certificates[s.holder.label] for organ_id, s in seals.items()},
     )
 
 
@@ -168,22 +153,20 @@ def _configuration(folder: Path) -> Path:
     return folder / "certomancer.json"
 
 
-def _person(person: PersonKey, keys: Path) -> _Subject:
+def _person(person: PersonKey, keys: Path, passphrase: str) -> _Subject:
     return _Subject(
-        label=f"person-{_plain(person.key_id)}",
-        common_name=person.full_name,
-        standing=person.standing,
+        holder=Holder(f"person-{_plain(person.key_id)}", person.full_name, person.standing),
         container=keys / "people" / f"{person.key_id}.p12",
+        passphrase=passphrase,
         key=rsa.generate_private_key(65537, _BITS),
     )
 
 
-def _agency(agency: AgencyKey, keys: Path) -> _Subject:
+def _agency(agency: AgencyKey, keys: Path, passphrase: str) -> _Subject:
     return _Subject(
-        label=f"agency-{_plain(agency.organ_id)}",
-        common_name=agency.name,
-        standing=agency.standing,
+        holder=Holder(f"agency-{_plain(agency.organ_id)}", agency.name, agency.standing),
         container=keys / "seals" / f"{agency.organ_id}.p12",
+        passphrase=passphrase,
         key=rsa.generate_private_key(65537, _SEAL_BITS),
     )
 
@@ -194,130 +177,42 @@ def _plain(name: str) -> str:
     return name
 
 
-def _describe(subjects: Sequence[_Subject], base_url: str, now: datetime) -> dict[str, object]:
-    """Describe the authority in certomancer's terms."""
-    mark = secrets.token_hex(4)  # keeps the names of two installations apart
-    names = {
-        label: f"{sentence(f'signing.demonstration.{label}')} {mark}"
-        for label in (_ROOT, _ISSUING, _TIME, _STATUS)
-    } | {s.label: s.common_name for s in subjects}
-    files: dict[str, dict[str, object]]
-    files = {label: {"path": f"{label}.pem"} for label in (_ROOT, _ISSUING, _TIME, _STATUS)}
-    files |= {s.label: {"path": f"{s.label}.pem", "public-only": True} for s in subjects}
-    return {
-        "external-url-prefix": base_url.rstrip("/"),
-        "keysets": {_ARCHITECTURE: {"path-prefix": "keys", "keys": files}},
-        "pki-architectures": {
-            _ARCHITECTURE: {
-                "keyset": _ARCHITECTURE,
-                "entity-defaults": {
-                    "country-name": "VN",
-                    "organization-name": sentence("signing.demonstration.organisation"),
-                },
-                "entities": {label: {"common-name": name} for label, name in names.items()},
-                "certs": dict(chain(_authorities(now), _subjects(subjects, now))),
-                "services": _services(),
-            }
-        },
-    }
-
-
-def _authorities(now: datetime) -> Iterator[tuple[str, object]]:
-    life = _validity(now - _BEGUN, now + _AUTHORITY_LIFE)
-    profile: dict[str, object] = {"crl-repo": _ROOT}
-    yield _ROOT, _certificate(_ROOT, life, profiles=[{"id": "simple-ca", "params": profile}])
-    profile = {"crl-repo": _ISSUING, "ocsp-service": _STATUS, "max-path-len": 0}
-    yield _ISSUING, _certificate(_ROOT, life, profiles=[{"id": "simple-ca", "params": profile}])
-    yield _STATUS, _certificate(_ISSUING, life, profiles=["ocsp-responder"])
-    extensions = [
-        {"id": "key_usage", "critical": True, "smart-value": _usage("digital_signature")},
-        {"id": "extended_key_usage", "critical": True, "value": ["time_stamping"]},
-    ]
-    yield _TIME, _certificate(_ISSUING, life, extensions=extensions)
-
-
-def _subjects(subjects: Iterable[_Subject], now: datetime) -> Iterator[tuple[str, object]]:
-    for subject in subjects:
-        expired = subject.standing is Standing.EXPIRED
-        end = now - timedelta(days=30) if expired else now + _PERSON_LIFE
-        life = _validity(now - _BEGUN, end)
-        certificate = _certificate(_ISSUING, life, profiles=["digsig-commitment"])
-        if subject.standing is Standing.REVOKED:
-            since = (now - timedelta(days=180)).isoformat()
-            certificate["revocation"] = {"revoked-since": since, "reason": "key_compromise"}
-        yield subject.label, certificate
-
-
-def _certificate(issuer: str, validity: object, **more: object) -> dict[str, object]:
-    return {
-        "issuer": issuer,
-        "validity": validity,
-        "serial": secrets.randbits(126) | 1,
-        **more,
-    }
-
-
-def _validity(begin: datetime, end: datetime) -> dict[str, str]:
-    return {"valid-from": begin.isoformat(), "valid-to": end.isoformat()}
-
-
-def _usage(*usages: str) -> dict[str, object]:
-    return {"schema": "key-usage", "params": list(usages)}
-
-
-def _services() -> dict[str, object]:
-    schedule = {"simulated-update-schedule": f"P{_LIST_LIFE.days}D"}
-    return {
-        "crl-repo": {label: {"for-issuer": label} | schedule for label in _AUTHORITIES},
-        "ocsp": {
-            _STATUS: {"for-issuer": _ISSUING, "responder-cert": _STATUS, "signing-key": _STATUS}
-        },
-        "time-stamping": {_TIME: {"signing-key": _TIME, "signing-cert": _TIME}},
-    }
-
-
 def _write_keys(folder: Path, subjects: Sequence[_Subject]) -> None:
-    for label in (_ROOT, _ISSUING, _TIME, _STATUS):
+    for label in OFFICES:
         key = rsa.generate_private_key(65537, _BITS)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         _write(folder / "keys" / f"{label}.pem", pem)
     for subject in subjects:
         public = subject.key.public_key()
         pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        _write(folder / "keys" / f"{subject.label}.pem", pem)
+        _write(folder / "keys" / f"{subject.holder.label}.pem", pem)
 
 
 def _write_trust(
     trust: Path, certificates: Mapping[str, bytes], lists: Mapping[str, bytes], base_url: str
 ) -> None:
-    for label, kind in ((_ROOT, "anchors"), (_ISSUING, "intermediates")):
+    for label, kind in ((ROOT, "anchors"), (ISSUING, "intermediates")):
         pem = x509.load_der_x509_certificate(certificates[label]).public_bytes(Encoding.PEM)
         _write(trust / kind / f"{label}.pem", pem)
     for label, der in lists.items():
         _write(trust / "crls" / f"{label}.crl", der)
-    address = f"{base_url.rstrip('/')}/{_ARCHITECTURE}/crls"
+    address = f"{base_url.rstrip('/')}/{ARCHITECTURE}/crls"
     sources = [
-        {"issuer": label, "crl_url": f"{address}/{label}/latest.crl"} for label in _AUTHORITIES
+        {"issuer": label, "crl_url": f"{address}/{label}/latest.crl"} for label in AUTHORITIES
     ]
     _write(trust / "sources.json", json.dumps(sources, indent=1).encode())
 
 
-def _contain(
-    subject: _Subject, certificate: bytes, issuer: x509.Certificate, passphrase: str
-) -> bytes:
+def _contain(subject: _Subject, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
     protection = (
         PrivateFormat.PKCS12.encryption_builder()
         .kdf_rounds(_STRETCHING)
         .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
         .hmac_hash(hashes.SHA256())
-        .build(passphrase.encode())
+        .build(subject.passphrase.encode())
     )
     return pkcs12.serialize_key_and_certificates(
-        subject.label.encode(),
-        subject.key,
-        x509.load_der_x509_certificate(certificate),
-        [issuer],
-        protection,
+        subject.holder.label.encode(), subject.key, certificate, [issuer], protection
     )
 
 
