@@ -96,7 +96,8 @@ def business(fields: Fields, trace_list: Element | None) -> Business | None:
 def _business(fields: Fields, group: Element) -> Business:
     written = _either(fields, group, "DocType")
     required(written, "Bussiness/BussinessDocType")
-    kind = next((kind for kind in BusinessType if str(kind.value) == written), None)
+    number = written.lstrip("0") or "0"
+    kind = next((kind for kind in BusinessType if str(kind.value) == number), None)
     if kind is None:
         raise PacketRefused("exchange.unknown_business", type=written[:20])
     return Business(

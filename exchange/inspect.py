@@ -20,27 +20,28 @@ def inspect(data: bytes, locale: str = "vi") -> dict[str, Any]:
         packet = read(data)
     except PacketRefused as refusal:
         problem = {"code": refusal.code, "message": explain(refusal, locale)}
-        return _NOTHING | {"to": [], "trace": [], "attachments": [], "problems": [problem]}
+        return _blank() | {"problems": [problem]}
     told = _document(packet) if isinstance(packet, DocumentPacket) else _status(packet)
-    return _NOTHING | told | {"readable": True, "problems": _problems(packet.findings, locale)}
+    return _blank() | told | {"readable": True, "problems": _problems(packet.findings, locale)}
 
 
-_NOTHING: dict[str, Any] = {
-    "readable": False,
-    "kind": "unknown",
-    "business_type": None,
-    "status_code": None,
-    "document_id": None,
-    "from": None,
-    "to": [],
-    "code_number": None,
-    "code_notation": None,
-    "subject": None,
-    "issued_date": None,
-    "trace": [],
-    "attachments": [],
-    "problems": [],
-}
+def _blank() -> dict[str, Any]:
+    return {
+        "readable": False,
+        "kind": "unknown",
+        "business_type": None,
+        "status_code": None,
+        "document_id": None,
+        "from": None,
+        "to": [],
+        "code_number": None,
+        "code_notation": None,
+        "subject": None,
+        "issued_date": None,
+        "trace": [],
+        "attachments": [],
+        "problems": [],
+    }
 
 
 def _document(packet: DocumentPacket) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class Limits:
     packet_bytes: int = 70 * _MB
     """The whole packet: 50 MB of files and the third that base64 adds."""
 
-    markup: int = 400_000
+    markup: int = 200_000
     """How often ``<``, and how often a quotation mark, may stand in the packet: it bounds elements
     and attributes before a parser makes objects of them."""
 
@@ -37,3 +37,6 @@ class Limits:
 
     entries: int = 10_000
     """Entries of an archive that is looked into."""
+
+
+STANDARD = Limits()

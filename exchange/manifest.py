@@ -27,13 +27,16 @@ def attachments(fields: Fields, root: Element) -> tuple[Attachment, ...]:
     if encoded and not references:
         fields.note("exchange.manifest_missing", "edXMLManifest")
         references = encoded
-    for content_id in sorted(references.keys() ^ encoded.keys()):
-        code = "reference_without_attachment" if content_id in references else "unlisted_attachment"
-        raise PacketRefused(f"exchange.{code}", id=content_id)
+    for content_id in references.keys() - encoded.keys():
+        raise PacketRefused("exchange.reference_without_attachment", id=content_id)
+    for content_id in encoded.keys() - references.keys():
+        raise PacketRefused("exchange.unlisted_attachment", id=content_id)
     taken: list[Attachment] = []
+    left = fields.limits.unpacked_bytes
     for content_id, reference in references.items():
         taken.append(_attachment(fields, content_id, reference, encoded[content_id]))
-        if sum(len(attachment.data) for attachment in taken) > fields.limits.unpacked_bytes:
+        left -= len(taken[-1].data)
+        if left < 0:
             raise PacketRefused("exchange.unpacked_too_large", name=taken[-1].name)
     return tuple(taken)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from exchange import groups
 from exchange.fields import Fields, required
 from exchange.findings import PacketRefused
-from exchange.limits import Limits
+from exchange.limits import STANDARD, Limits
 from exchange.manifest import attachments
 from exchange.markup import Element, child, children, is_empty, parse
 from exchange.packet import (
@@ -22,11 +22,10 @@ from exchange.packet import (
     StatusPacket,
 )
 
-_STANDARD = Limits()
 _NO_STEERING = {0, 1}  # senders disagree on which number says "none" (exchange a.2)
 
 
-def read(data: bytes, limits: Limits = _STANDARD) -> DocumentPacket | StatusPacket:
+def read(data: bytes, limits: Limits = STANDARD) -> DocumentPacket | StatusPacket:
     """Read a packet of form A.
 
     Raises:

@@ -14,7 +14,7 @@ from exchange.checks import check_document, check_status
 from exchange.dates import write_date, write_moment
 from exchange.elements import Part, add, add_encoded, add_group, new_root, to_bytes
 from exchange.findings import PacketRefused
-from exchange.limits import Limits
+from exchange.limits import STANDARD, Limits
 from exchange.manifest import MARK, bare_id
 from exchange.markup import Element
 from exchange.packet import (
@@ -31,10 +31,8 @@ from exchange.packet import (
     Update,
 )
 
-_STANDARD = Limits()
 
-
-def write_document(packet: DocumentPacket, limits: Limits = _STANDARD) -> bytes:
+def write_document(packet: DocumentPacket, limits: Limits = STANDARD) -> bytes:
     """Write a document packet.
 
     Raises:
