@@ -7,10 +7,11 @@ as sizes, rule lines and page numbers, is not looked at here.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from documents.citations import citation_findings
 from documents.content import Content, Form
-from documents.finding import ANNEX_I, Finding, Severity
+from documents.finding import Finding, Severity
 from documents.rules import DocumentType, RuleSet
 from documents.structure import structure_findings
 from kernel.text import nfc
@@ -23,7 +24,16 @@ _DECISIONS = (Form.DECISION, Form.DECISION_ISSUING)
 
 def check(content: Content, rules: RuleSet) -> tuple[Finding, ...]:
     """Give everything that does not agree with the rule set, in the order of the page."""
-    return tuple(finding for look in _CHECKS for finding in look(content, rules))
+    return tuple(
+        replace(finding, article=_article(finding, rules))
+        for look in _CHECKS
+        for finding in look(content, rules)
+    )
+
+
+def _article(finding: Finding, rules: RuleSet) -> str:
+    source = rules.language.sources.get(finding.rule, rules.language.source)
+    return source.format(clause=finding.article)
 
 
 def _letters(content: Content, _rules: RuleSet) -> Iterator[Finding]:
@@ -142,7 +152,7 @@ def _found(
     severity: Severity = Severity.ERROR,
     **facts: str | int,
 ) -> Finding:
-    return Finding(rule, severity, place, f"documents.check.{code}", ANNEX_I + clause, facts)
+    return Finding(rule, severity, place, f"documents.check.{code}", clause, facts)
 
 
 _CHECKS: tuple[Check, ...] = (

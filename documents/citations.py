@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from documents.content import Content
-from documents.finding import ANNEX_I, ANNEX_II, Finding, Severity
+from documents.finding import Finding, Severity
 from documents.rules import Language, RuleSet
 
 _SHOWN = 80
@@ -56,9 +56,8 @@ def _capitals(
 ) -> Iterator[Finding]:
     for code, (pattern, clause) in patterns.items():
         for found in pattern.finditer(text):
-            article = ANNEX_II + clause
             facts: dict[str, str | int] = {"text": found[0]}
-            yield Finding("F16", Severity.WARNING, place, f"documents.check.{code}", article, facts)
+            yield Finding("F16", Severity.WARNING, place, f"documents.check.{code}", clause, facts)
 
 
 def _capital_patterns(rules: RuleSet) -> dict[str, tuple[re.Pattern[str], str]]:
@@ -94,4 +93,4 @@ def _any(words: "Iterator[str] | tuple[str, ...]") -> str:
 
 def _finding(rule: str, place: str, code: str, clause: str, text: str) -> Finding:
     code = f"documents.check.{code}"
-    return Finding(rule, Severity.WARNING, place, code, ANNEX_I + clause, {"text": text})
+    return Finding(rule, Severity.WARNING, place, code, clause, {"text": text})

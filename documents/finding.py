@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-ANNEX_I = "Phụ lục I, Phần I, "
-ANNEX_II = "Phụ lục II, "
-
 
 class Severity(StrEnum):
     """How much it matters."""
@@ -27,5 +24,5 @@ class Finding:
     code: str
     """Key of its sentence."""
     article: str
-    """Where the decree says so."""
+    """Clause of the decree, such as ``II.3``; ``check`` adds the annex."""
     facts: dict[str, str | int] = field(default_factory=dict)

@@ -120,6 +120,10 @@ class Words(_Rules):
 class Language(_Rules):
     """Words and patterns by which a draft is checked (Annexes I and II)."""
 
+    source: str
+    """Where the decree's clauses on form stand."""
+    sources: dict[str, str]
+    """The same for rules that come from elsewhere, by rule."""
     base_openings: tuple[str, ...]
     """What a căn cứ begins with."""
     cited_types: tuple[str, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from documents.content import Block
-from documents.finding import ANNEX_I, Finding, Severity
+from documents.finding import Finding, Severity
 from documents.numbering import numbered
 from documents.rules import RuleSet
 
@@ -45,4 +45,4 @@ def _finding(
     code: str, clause: str, place: str, severity: Severity, facts: dict[str, str]
 ) -> Finding:
     code = f"documents.check.{code}"
-    return Finding("F11", severity, place, code, ANNEX_I + clause, dict(facts))
+    return Finding("F11", severity, place, code, clause, dict(facts))

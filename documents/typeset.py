@@ -57,15 +57,15 @@ class Typesetter:
         return Typeset(sheet.pdf, sheet.told("pages")[0], MappingProxyType(places))
 
     def code_number_picture(self, number: str, place: Place) -> bytes:
-        """See ``fills``."""
+        """Write the number into its place; see ``fills.code_number_picture``."""
         return fills.code_number_picture(self._fonts, number, place)
 
     def issued_date_picture(self, day: date | None, place: Place, year: int) -> bytes:
-        """See ``fills``."""
+        """Write the day of issue into its place; see ``fills.issued_date_picture``."""
         return fills.issued_date_picture(self._fonts, day, place, year)
 
     def image_picture(self, png: bytes, place: Place) -> bytes:
-        """See ``fills``."""
+        """Set a signature or seal image; see ``fills.image_picture``."""
         return fills.image_picture(self._fonts, png, place)
 
 
