@@ -22,6 +22,7 @@ from console.migrate import to_head
 from console.secret import secret
 from console.services import Services
 from console.supervisor import Process, Supervisor
+from console.welcome import welcome
 from kernel.errors import Refused
 from kernel.settings import Settings
 from kernel.words import sentence
@@ -50,7 +51,7 @@ def run() -> None:
         ending.callback(supervisor.stop)
         supervisor.start(processes(settings, authority_port))
         _wait_for_pages(supervisor, settings)
-        _welcome(settings)
+        click.echo(welcome(settings, load.accounts()))
         supervisor.watch(lambda: False)
 
 
@@ -71,7 +72,7 @@ def services() -> None:
 def processes(settings: Settings, authority_port: int) -> list[Process]:
     """Give what runs beside the services, the signing process first."""
     gunicorn = (sys.executable, "-m", "gunicorn", "--config", "python:console.serving")
-    celery = (sys.executable, "-m", "celery", "-A", "worker.app")
+    celery = (sys.executable, "-m", "celery", "--quiet", "-A", "worker.app")
     found = [
         Process(
             "signer",
@@ -182,13 +183,3 @@ def _pages_answer(settings: Settings) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _welcome(settings: Settings) -> None:
-    click.echo(sentence("console.ready", url=settings.public_url))
-    if settings.demo:
-        click.echo(sentence("console.accounts", password=load.PASSWORD, secret=load.PASSPHRASE))
-        for account in load.accounts():
-            titles = "; ".join(account.titles)
-            click.echo(f"  {account.username:<16} {account.full_name}  ({titles})")
-    click.echo(sentence("console.how_to_stop", var=str(settings.var)))
