@@ -51,6 +51,30 @@ def test_a_page_is_sound_archivable_and_tells_its_language(typesetter, compose, 
     assert b"pdfuaid" not in made.pdf
 
 
+def test_a_screen_reader_finds_title_and_articles_as_headings(typesetter, compose, tmp_path):
+    file = tmp_path / "page.pdf"
+    file.write_bytes(typesetter.typeset(compose("decision_issuing")).pdf)
+
+    tree = subprocess.run(
+        ["pdfinfo", "-struct", str(file)], capture_output=True, check=True
+    ).stdout.decode(errors="replace")
+    outline = [str(item.title) for item in _flat(PdfReader(file).outline)]
+
+    kinds = [line.split()[0] for line in tree.splitlines() if line.split()[0][0] == "H"]
+    assert kinds[:4] == ["H1", "H1", "H2", "H3"]
+    assert outline[0].startswith("QUYẾT ĐỊNH Ban hành Quy chế gửi, nhận")
+    assert outline[1:4] == [
+        "QUY CHẾ Gửi, nhận và xử lý văn bản điện tử trên địa bàn thành phố Cần Thơ",
+        "Chương I Quy định chung",
+        "Điều 1. Phạm vi điều chỉnh và đối tượng áp dụng",
+    ]
+
+
+def _flat(outline):
+    for item in outline:
+        yield from _flat(item) if isinstance(item, list) else [item]
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_font_is_embedded_and_stands_for_times_new_roman(typesetter, compose, tmp_path, name):
     file = tmp_path / "page.pdf"
