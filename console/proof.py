@@ -1,0 +1,108 @@
+"""What must be true of a document that has gone the whole way, read back from what it left.
+
+Nothing here is taken from the steps' own word: the number is read from the PDF, the packet from its
+bytes, the receiver's verdict from the receiver.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+from sqlalchemy.orm import Session
+
+from documents.words import number_text
+from exchange.packet import DocumentPacket
+from exchange.read import read
+from kernel.objects import sha256_of
+from signing.fields import CODE_NUMBER
+from signing.verdict import Conclusion
+from workflow import anchors, journal, packets, sealing
+from workflow.models import Delivery, Document, Incoming
+from workflow.models.outgoing import ArtifactKind
+from workflow.office import Office
+from workflow.states import IncomingState
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An issued document as its sender and one of its receivers have it."""
+
+    document: Document
+    incoming: Incoming
+    pdf: bytes
+    """As issued."""
+    packet: bytes
+    """As sent to that receiver."""
+    built: DocumentPacket
+    """The same packet before it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that must hold."""
+
+    holds: bool
+    code: str
+    facts: dict[str, str | int]
+
+
+def gather(
+    office: Office, session: Session, document: Document, delivery: Delivery, incoming: Incoming
+) -> Evidence:
+    """Fetch what the document has left at both ends."""
+    issued = sealing.artifact_of(document, ArtifactKind.ISSUED)
+    return Evidence(
+        document,
+        incoming,
+        pdf=office.artifacts.get(issued.sha256),
+        packet=office.artifacts.get(delivery.packet or ""),
+        built=packets.document_packet(office, session, document, delivery),
+    )
+
+
+def checks(session: Session, evidence: Evidence, anchors_folder: Path) -> Iterator[Check]:
+    """Look at everything that must hold for the document."""
+    document, incoming = evidence.document, evidence.incoming
+    number = number_text(document.code_number or 0)
+    yield Check(number_in(evidence.pdf) == number, "demo.check_number", {"number": number})
+    conclusion = (incoming.verdict or {}).get("conclusion", "")
+    passed = conclusion == Conclusion.TOTAL_PASSED
+    yield Check(passed, "demo.check_verdict", {"conclusion": conclusion})
+    received = [file.sha256 for file in incoming.files if file.is_main]
+    yield Check(received == [sha256_of(evidence.pdf)], "demo.check_same_file", {})
+    different = differences(evidence.built, read(evidence.packet))
+    yield Check(
+        not different,
+        "demo.check_packet",
+        {"count": len(fields(DocumentPacket)), "different": ", ".join(different) or "0"},
+    )
+    registered = incoming.state is IncomingState.REGISTERED
+    yield Check(registered, "demo.check_register", {"number": incoming.arrival_number or 0})
+    breaks = list(journal.breaks(session, anchors.read(anchors_folder)))
+    yield Check(not breaks, "demo.check_journal", {"count": len(breaks)})
+
+
+def number_in(pdf: bytes) -> str:
+    """Read the number that a document bears."""
+    values = PdfReader(io.BytesIO(pdf)).get_form_text_fields()
+    return str(values.get(CODE_NUMBER, ""))
+
+
+def differences(built: DocumentPacket, told: Any) -> list[str]:  # noqa: ANN401 - whatever was read
+    """Name the fields in which a packet read back differs from the packet that was built.
+
+    The time of the trace is the moment of writing, so only its stations are compared.
+    """
+    if not isinstance(told, DocumentPacket):
+        return [field.name for field in fields(DocumentPacket)]
+    stations = [station.organ_id for station in told.trace]
+    if stations == [station.organ_id for station in built.trace]:
+        told = replace(told, trace=built.trace)
+    return [
+        field.name
+        for field in fields(DocumentPacket)
+        if getattr(built, field.name) != getattr(told, field.name)
+    ]
