@@ -35,6 +35,8 @@ from workflow import certificates
 from workflow.models import Agency, Authorisation, DocumentVersion, Person
 from workflow.signing_desk import latest_authorisation_of
 
+Write = Callable[[KeyHolder], bytes]
+
 
 @dataclass(slots=True)
 class KeyCabinet:
@@ -137,57 +139,65 @@ class SigningDesk:
                 self.cabinet.forget(authorisation_id)
                 raise Refused("signing.key_gone")
             key = self.cabinet.holder(authorisation)
-            write = self._seal if authorisation.field == AGENCY_SEAL else self._sign
-            signed = write(session, authorisation, key)
-        sha256 = self.artifacts.put(signed)
+            prepare = self._seal if authorisation.field == AGENCY_SEAL else self._signature
+            write = prepare(session, authorisation)
+        sha256 = self.artifacts.put(write(key))
         result = self._consume(authorisation_id, sha256)
         self.cabinet.forget(authorisation_id)
         return result
 
-    def _sign(self, session: Session, given: Authorisation, key: KeyHolder) -> bytes:
+    def _signature(self, session: Session, given: Authorisation) -> Write:
+        """Gather what the leader's signature needs; the writing comes after the reading."""
         place = _places(session, given)[SIGNER_SIGNATURE]
-        person = session.get_one(Person, given.person_id)
-        if person.signature_picture is None:
+        picture = session.get_one(Person, given.person_id).signature_picture
+        if picture is None:
             raise Refused("signing.no_signature_picture")
-        image = self.artifacts.get(person.signature_picture)
-        return sign(
-            self.artifacts.get(given.sha256),
-            key,
-            picture=self.typesetter.image_picture(image, place),
-            signed_at=self.clock(),
-            reason=self._reason("signing.reason_signature", given),
-            location=given.facts["location"],
-        )
 
-    def _seal(self, session: Session, given: Authorisation, key: KeyHolder) -> bytes:
-        pdf = self.artifacts.get(given.sha256)
-        self._require_leader(session, given, pdf)
+        def write(key: KeyHolder) -> bytes:
+            return sign(
+                self.artifacts.get(given.sha256),
+                key,
+                picture=self.typesetter.image_picture(self.artifacts.get(picture), place),
+                signed_at=self.clock(),
+                reason=self._reason("signing.reason_signature", given),
+                location=given.facts["location"],
+            )
+
+        return write
+
+    def _seal(self, session: Session, given: Authorisation) -> Write:
+        """Gather what number, date and seal need; the leader's signature is checked first."""
         places = _places(session, given)
-        agency = session.get_one(Agency, given.agency_id)
-        if agency.seal_picture is None:
+        picture = session.get_one(Agency, given.agency_id).seal_picture
+        if picture is None:
             raise Refused("signing.no_seal_picture")
-        number = number_text(given.facts["number"])
-        day = date.fromisoformat(given.facts["day"])
-        seal = self.artifacts.get(agency.seal_picture)
-        return number_and_seal(
-            pdf,
-            key,
-            number=Fill(number, self.typesetter.code_number_picture(number, places[CODE_NUMBER])),
-            issued_date=Fill(
-                date_text(day),
-                self.typesetter.issued_date_picture(day, places[ISSUED_DATE], day.year),
-            ),
-            picture=self.typesetter.image_picture(seal, places[AGENCY_SEAL]),
-            signed_at=self.clock(),
-            reason=self._reason("signing.reason_seal", given),
-            location=given.facts["location"],
-        )
-
-    def _require_leader(self, session: Session, given: Authorisation, pdf: bytes) -> None:
         signer = latest_authorisation_of(
             session, given.document_id, given.version_id, SIGNER_SIGNATURE
         ).person_id
         registered = certificates.fingerprints(session, person_id=signer)
+        number = number_text(given.facts["number"])
+        day = date.fromisoformat(given.facts["day"])
+
+        def write(key: KeyHolder) -> bytes:
+            pdf = self.artifacts.get(given.sha256)
+            self._require_leader(pdf, registered)
+            draw = self.typesetter
+            return number_and_seal(
+                pdf,
+                key,
+                number=Fill(number, draw.code_number_picture(number, places[CODE_NUMBER])),
+                issued_date=Fill(
+                    date_text(day), draw.issued_date_picture(day, places[ISSUED_DATE], day.year)
+                ),
+                picture=draw.image_picture(self.artifacts.get(picture), places[AGENCY_SEAL]),
+                signed_at=self.clock(),
+                reason=self._reason("signing.reason_seal", given),
+                location=given.facts["location"],
+            )
+
+        return write
+
+    def _require_leader(self, pdf: bytes, registered: frozenset[str]) -> None:
         expected = (certificates.expected_signer(registered),)
         verdict = validate(pdf, self.trust(), at=self.clock(), expected=expected)
         if verdict.conclusion is Conclusion.TOTAL_FAILED:
