@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude="pyhanko,signing.changes"
 # (pyHanko is typed in part only)
 
 """Which changes behind a signature are harmless: pyHanko's whitelist and one rule of ours.

@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude="pyhanko,pyhanko_certvalidator"
 # (pyHanko is typed in part only)
 
 """Looking at the signatures of a PDF: facts for the rules of the gate, without any judgement.

@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude="pyhanko,pyhanko_certvalidator,signing.update"
 # (pyHanko is typed in part only)
 
 """The four fields of an outgoing document, reserved before anybody signs.

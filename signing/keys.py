@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude="pyhanko,pyhanko_certvalidator,signing.update"
 # (pyHanko is typed in part only)
 
 """Keys that sign: how they are held, and what their certificates say.

@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude="pyhanko,pyhanko_certvalidator,signing.update"
 # (pyHanko is typed in part only)
 
 """Fields in the document's structure tree, so that a tagged PDF (PDF/A-2a, PDF/UA) stays honest.

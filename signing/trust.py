@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude="pyhanko,pyhanko_certvalidator"
 # (pyHanko is typed in part only)
 
 """Whom we trust: anchors, intermediate certificates and revocation lists from one folder.

@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude="pyhanko,pyhanko_certvalidator,signing.update"
 # (pyHanko is typed in part only)
 
 """One incremental update of a PDF: the only way a file is changed once it may carry signatures.

@@ -7,7 +7,6 @@ that a test decides when they happen.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from console.demonstration.load import PASSPHRASE
 from kernel.settings import Settings
 from wiring.office import open_office, open_signing_desk
 from workflow import drafting, receiving, rendering, reviewing, sealing, sending, signing_desk
+from workflow.authority import signers
 from workflow.draft import Draft, read_draft
 from workflow.models import Account, Agency, Document, DocumentVersion, Incoming, Post, Unit
 from workflow.office import Office
@@ -151,8 +151,6 @@ class Desks:
         ]
 
     def signer(self, document_id: UUID) -> UUID:
-        from workflow.authority import signers
-
         with self.office.sessions() as session:
             document = session.get_one(Document, document_id)
             return signers(session, document, self.clock().date())[0].person_id

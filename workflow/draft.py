@@ -123,6 +123,7 @@ def compose(  # noqa: PLR0913 - a page brings this many things together
             type_name=draft.issued_type_name,
             subject=draft.issued_subject,
             body=body.parse(draft.issued_body),
+            issued_by=agency.name,
         )
     collective = draft.competence.startswith("TM.")
     is_decision = draft.form in {Form.DECISION, Form.DECISION_ISSUING}
