@@ -47,7 +47,8 @@ def make_queue(redis_url: str) -> Celery:
     """Configure Celery: JSON only, no results, late acknowledgement.
 
     ``visibility_timeout`` is an hour and retries wait ten minutes at most, so Redis never hands a
-    task that is still waiting for its retry to a second worker.
+    task that is still waiting for its retry to a second worker. ``max_retries`` is none: the first
+    bell of a process would otherwise hold its act up for seconds while Redis is away.
     """
     queue = Celery("vanthu", broker=redis_url)
     queue.conf.update(
@@ -64,6 +65,7 @@ def make_queue(redis_url: str) -> Celery:
             "socket_connect_timeout": 2,
             "socket_timeout": 30,
             "socket_keepalive": True,
+            "max_retries": 0,
         },
         timezone="Asia/Ho_Chi_Minh",
     )

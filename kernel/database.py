@@ -9,10 +9,13 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import TIMESTAMP, Engine, MetaData, Uuid, create_engine
+from sqlalchemy import TIMESTAMP, Engine, ExceptionContext, MetaData, Uuid, create_engine, event
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from kernel.errors import Unavailable
 
 Sessions = sessionmaker[Session]
 
@@ -51,8 +54,19 @@ class Identified:
 
 
 def engine_at(url: str, **options: Any) -> Engine:  # noqa: ANN401 - handed through to SQLAlchemy
-    """Open an engine that notices a restarted server before it hands out a dead connection."""
-    return create_engine(url, pool_pre_ping=True, **options)
+    """Open an engine that notices a restarted server before it hands out a dead connection.
+
+    Whatever asks it while the server is away, to read or to write, gets ``Unavailable``.
+    """
+    engine = create_engine(url, pool_pre_ping=True, **options)
+    event.listen(engine, "handle_error", _tell_if_away)
+    return engine
+
+
+def _tell_if_away(context: ExceptionContext) -> None:
+    away = isinstance(context.sqlalchemy_exception, (OperationalError, InterfaceError))
+    if away and not context.is_pre_ping:
+        raise Unavailable("workflow.database_unavailable") from context.original_exception
 
 
 def sessions_of(engine: Engine) -> Sessions:

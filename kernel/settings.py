@@ -6,6 +6,7 @@ Nothing else in the product reads the environment.
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
 
     workers: int = 2
     """Celery processes that ``run`` starts."""
+
+    sweep_after_seconds: float = Field(default=60, gt=0)
+    """How long a row waits for a worker until the bell is rung again; looked at twice as often."""
 
     log_level: str = "INFO"
 

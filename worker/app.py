@@ -18,7 +18,7 @@ settings = Settings()
 queue = make_queue(settings.redis_url)
 queue.conf.imports = ("worker.tasks",)
 queue.conf.beat_schedule = {
-    "sweep": {"task": "worker.tasks.sweep", "schedule": 30},
+    "sweep": {"task": "worker.tasks.sweep", "schedule": settings.sweep_after_seconds / 2},
     "anchor": {"task": "worker.tasks.anchor", "schedule": 300},
     "revocation": {"task": "worker.tasks.refresh_revocation", "schedule": 600},
 }
@@ -45,9 +45,14 @@ def _configure_log(**_: Any) -> None:  # noqa: ANN401 - Celery hands in its own 
 @task_prerun.connect
 def _begin(task: Task[Any, Any], **_: Any) -> None:  # noqa: ANN401 - Celery's signal
     log.begin_request((task.request.headers or {}).get("request_id"))
-    log.logger(__name__).info("task begins", task=task.name, id=task.request.args, pid=os.getpid())
+    _note("task begins", task)
 
 
 @task_postrun.connect
 def _end(task: Task[Any, Any], state: str, **_: Any) -> None:  # noqa: ANN401 - Celery's signal
-    log.logger(__name__).info("task ended", task=task.name, state=state)
+    _note("task ended", task, state=state)
+
+
+def _note(event: str, task: Task[Any, Any], **facts: str) -> None:
+    """Log by process and id, so that a begin without its end shows which process was killed."""
+    log.logger(__name__).info(event, task=task.name, id=task.request.args, pid=os.getpid(), **facts)

@@ -5,6 +5,7 @@ again, and reports what stays. Two hundred seconds of growing waits stay far bel
 visibility timeout, so no retry is ever run twice by Redis.
 """
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +87,7 @@ def tell(message_id: str) -> None:
 @shared_task(name="worker.tasks.sweep")
 def sweep() -> None:
     """Ring again for what waited too long."""
-    sweeping.sweep(office())
+    sweeping.sweep(office(), timedelta(seconds=settings.sweep_after_seconds))
 
 
 @shared_task(name="worker.tasks.anchor")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -17,7 +16,7 @@ from documents.typeset import Typesetter
 from exchange.transport import Transport
 from kernel.clock import Clock
 from kernel.database import Sessions
-from kernel.errors import MovedOn, Unavailable
+from kernel.errors import MovedOn
 from kernel.objects import Artifacts
 from signing.trust import Trust
 
@@ -97,5 +96,3 @@ class Office:
                 yield session
         except StaleDataError as error:
             raise MovedOn("workflow.moved_on") from error
-        except (OperationalError, InterfaceError) as error:
-            raise Unavailable("workflow.database_unavailable") from error

@@ -24,7 +24,6 @@ from workflow.states import WORK, DeliveryState, IncomingState, OutgoingState, P
 TAKE = "worker.tasks.take"
 """Rung with the id of a packet that was stored and not yet looked into."""
 
-_RING_AFTER = timedelta(seconds=60)
 _REPORT_AFTER = timedelta(hours=12)  # longer than the outbox's whole ladder of waits
 STUCK = "workflow.stuck"
 
@@ -34,15 +33,16 @@ Case = TypeVar("Case", Document, Incoming)
 _log = logger(__name__)
 
 
-def sweep(office: Office) -> int:
-    """Ring for everything that waits too long; give how many bells were rung."""
+def sweep(office: Office, ring_after: timedelta = timedelta(seconds=60)) -> int:
+    """Ring for everything that has waited for longer; give how many bells were rung."""
     now = office.clock()
+    before = now - ring_after
     with office.act() as session:
         bells = [
-            *_working(session, Document, OutgoingState, now),
-            *_working(session, Incoming, IncomingState, now),
-            *_owed(session, now),
-            *_unread(session, now),
+            *_working(session, Document, OutgoingState, now, before),
+            *_working(session, Incoming, IncomingState, now, before),
+            *_owed(session, now, before),
+            *_unread(session, before),
         ]
         for task, subject in bells:
             ring_after_commit(session, task, subject)
@@ -54,11 +54,12 @@ def _working(
     table: type[Case],
     states: type[OutgoingState | IncomingState],
     now: datetime,
+    before: datetime,
 ) -> Iterator[Bell]:
     waiting = session.scalars(
         select(table).where(
             table.state.in_([state for state in WORK if isinstance(state, states)]),
-            table.state_since < now - _RING_AFTER,
+            table.state_since < before,
             or_(table.trouble.is_(None), table.trouble != STUCK),
         )
     )
@@ -70,20 +71,20 @@ def _working(
             yield WORK[row.state], row.id
 
 
-def _owed(session: Session, now: datetime) -> Iterator[Bell]:
+def _owed(session: Session, now: datetime, before: datetime) -> Iterator[Bell]:
     query = select(StatusMessage.id).where(
         StatusMessage.state == DeliveryState.QUEUED,
-        StatusMessage.at < now - _RING_AFTER,
+        StatusMessage.at < before,
         or_(StatusMessage.next_attempt_at.is_(None), StatusMessage.next_attempt_at <= now),
     )
     for message_id in session.scalars(query):
         yield TELL, message_id
 
 
-def _unread(session: Session, now: datetime) -> Iterator[Bell]:
+def _unread(session: Session, before: datetime) -> Iterator[Bell]:
     stored = select(Packet.id).where(
         Packet.state.in_([PacketState.STORED, PacketState.EARLY]),
-        Packet.received_at < now - _RING_AFTER,
+        Packet.received_at < before,
     )
     for packet_id in session.scalars(stored):
         yield TAKE, packet_id
