@@ -90,6 +90,13 @@ TABLE: dict[str, Audience] = {
 def attach(app: Flask) -> None:
     """Ask the table before every view."""
     app.before_request(_ask)
+    app.jinja_env.globals["may"] = may
+
+
+def may(endpoint: str) -> bool:
+    """Tell whether the person who asks may call a view, so that pages offer only what they may."""
+    audience = TABLE[endpoint]
+    return not isinstance(audience, frozenset) or bool(audience & here.my_roles())
 
 
 def _ask() -> Response | None:
@@ -103,6 +110,6 @@ def _ask() -> Response | None:
     if not current_user.is_authenticated:
         answer: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined] # set by Flask-Login
         return answer
-    if isinstance(audience, frozenset) and not audience & here.my_roles():
+    if not may(request.endpoint):
         raise Forbidden("web.not_your_post")
     return None

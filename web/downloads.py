@@ -54,9 +54,9 @@ def pages(sha256: str) -> int:
 
 def _named(data: bytes, media_type: str, disposition: str, name: str) -> Response:
     plain = fold(name).replace('"', "").replace("\\", "")
-    ascii_name = plain.encode("ascii", "replace").decode()
+    bare = plain.encode("ascii", "replace").decode()
     answer = Response(data, mimetype=media_type)
     answer.headers["Content-Disposition"] = (
-        f"{disposition}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"  # RFC 5987
+        f"{disposition}; filename=\"{bare}\"; filename*=UTF-8''{quote(name, safe='')}"
     )
     return answer

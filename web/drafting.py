@@ -18,6 +18,9 @@ from workflow.models.organisation import PostRole
 
 desk = Blueprint("drafting", __name__, url_prefix="/van-ban-di")
 
+_EVERYDAY = {"CV", "QĐ", "TTr", "BC", "KH", "TB"}
+"""Codes of the types that most documents have; they stand first."""
+
 _DRAFTING = {PostRole.DRAFTER, PostRole.UNIT_HEAD, PostRole.UNIT_DEPUTY}
 
 
@@ -73,8 +76,14 @@ def discard(document_id: UUID) -> Answer:
 
 
 def _choice(refused: str) -> str:
-    kinds = [(kind, form) for kind in rules().types for form in kind.forms]
-    return render_template("outgoing/new.html", kinds=kinds, units=_my_units(), refused=refused)
+    kinds = sorted(rules().types, key=lambda kind: kind.code not in _EVERYDAY)
+    return render_template(
+        "outgoing/new.html",
+        kinds=[(kind, form) for kind in kinds for form in kind.forms],
+        others=[kind.name for kind in kinds if not kind.forms],
+        units=_my_units(),
+        refused=refused,
+    )
 
 
 def _my_units() -> list[Unit]:

@@ -6,7 +6,7 @@ refused is shown again by its own view, with everything typed kept; what arrives
 
 from typing import cast
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from kernel import words
 from kernel.errors import DomainError, Unavailable
 from kernel.log import logger
-from web.language import language
+from web.language import language, named
 
 _log = logger(__name__)
 _OWN_PAGE = {400, 404, 405, 413, 429, 500}
@@ -30,8 +30,11 @@ def attach(app: Flask) -> None:
 
 
 def explain(error: DomainError) -> str:
-    """Say what an error means, in the language of the request."""
-    return words.explain(error, language())
+    """Say what an error means, in the language of the request; a field by its name on the page."""
+    facts = dict(error.facts)
+    if "field" in facts:
+        facts["field"] = named(str(facts["field"]), "field")
+    return words.sentence(error.code, language(), **facts)
 
 
 def wants_json() -> bool:
@@ -81,4 +84,5 @@ def _database(error: Exception) -> Response:
 def _answer(sentence: str, status: int, code: str) -> Response:
     if wants_json():
         return problem(sentence, status, code)
-    return Response(render_template("error.html", sentence=sentence, status=status), status)
+    page = render_template("error.html", sentence=sentence, request_id=g.request_id)
+    return Response(page, status)

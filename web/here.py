@@ -24,6 +24,7 @@ def attach(app: Flask, office: Office, settings: Settings) -> None:
     """Give the app its office."""
     app.extensions["vanthu.office"] = office
     app.extensions["vanthu.settings"] = settings
+    app.jinja_env.globals.update(my_posts=my_posts, demo=settings.demo)
     app.teardown_appcontext(_close)
 
 

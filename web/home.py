@@ -21,6 +21,7 @@ def mine() -> str:
     return render_template(
         "home.html",
         returned=[document for document in drafts if document.return_reason],
+        today=who.day,
         drafts=[document for document in drafts if not document.return_reason],
         documents=documents,
         arrivals=arrivals,

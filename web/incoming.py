@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kernel.errors import NotFound, Refused
 from signing.verdict import Verdict
-from web import downloads, here
+from web import downloads, here, timeline
 from web.outgoing import reader, wanted_of
 from workflow import listing, reading
 from workflow.finding import incoming_for
@@ -24,7 +24,11 @@ def everything() -> str:
     wanted = wanted_of(frozenset(IncomingState))
     found = listing.arrivals(here.session(), reader(), wanted)
     return render_template(
-        "incoming/list.html", found=found, wanted=wanted, states=list(IncomingState)
+        "incoming/list.html",
+        found=found,
+        wanted=wanted,
+        states=list(IncomingState),
+        today=here.today(),
     )
 
 
@@ -71,7 +75,7 @@ def show(incoming_id: UUID, refused: str = "") -> str:
         verdict=Verdict.from_json(incoming.verdict) if incoming.verdict else None,
         twins=reading.twins(session, incoming),
         handlers=reading.handlers(session, incoming.agency_id, today),
-        history=reading.history(session, incoming),
+        timeline_events=timeline.of_incoming(incoming, reading.history(session, incoming)),
         main=main,
         pages=_pages(main) if main else 0,
         today=today,

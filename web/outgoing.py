@@ -10,7 +10,7 @@ from documents.checks import check
 from documents.content import Content
 from documents.rules import rules
 from kernel.clock import local
-from web import acts, downloads, here
+from web import acts, downloads, here, timeline
 from web.language import say
 from workflow import authority, listing, reading, reviewing
 from workflow.finding import document_for
@@ -123,7 +123,7 @@ def facts_of(document_id: UUID) -> dict[str, Any]:
         "enclosures": reading.enclosures(session, document),
         "papers": reading.submission_papers(session, document, me, today),
         "may_see_papers": authority.may_read_submission(session, document, me, today),
-        "history": reading.history(session, document),
+        "timeline_events": timeline.of_document(document, reading.history(session, document)),
         "findings": _findings(document, version),
     }
 

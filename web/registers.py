@@ -1,5 +1,7 @@
 """The registers of a year (Annex IV), and the agency as the administrator sees it."""
 
+from datetime import timedelta
+
 from flask import Blueprint, render_template, request
 
 from web import here
@@ -10,17 +12,28 @@ from workflow.models.registers import SeriesDirection
 
 desk = Blueprint("registers", __name__)
 
+_SOON = timedelta(days=30)
+"""Certificates that end within this time are marked."""
+
 
 @desk.get("/so-van-ban-di")
 def outgoing() -> str:
     """Show the register of outgoing documents."""
-    return _register("registers/outgoing.html", SeriesDirection.OUTGOING)
+    session, who = here.session(), reader()
+    years = listing.years(session, who, SeriesDirection.OUTGOING)
+    year = request.args.get("nam", years[0], type=int)
+    lines = listing.outgoing_register(session, who, year)
+    return render_template("registers/outgoing.html", lines=lines, year=year, years=years)
 
 
 @desk.get("/so-van-ban-den")
 def incoming() -> str:
     """Show the register of incoming documents."""
-    return _register("registers/incoming.html", SeriesDirection.INCOMING)
+    session, who = here.session(), reader()
+    years = listing.years(session, who, SeriesDirection.INCOMING)
+    year = request.args.get("nam", years[0], type=int)
+    lines = listing.incoming_register(session, who, year)
+    return render_template("registers/incoming.html", lines=lines, year=year, years=years)
 
 
 @desk.get("/co-quan")
@@ -30,12 +43,5 @@ def agency() -> str:
         organisation.of_agency(here.session(), agency_id, here.today())
         for agency_id in sorted(reader().agencies(PostRole.ADMINISTRATOR))
     ]
-    return render_template("agency.html", agencies=agencies)
-
-
-def _register(template: str, direction: SeriesDirection) -> str:
-    session, who = here.session(), reader()
-    years = listing.years(session, who, direction)
-    year = request.args.get("nam", years[0], type=int)
-    lines = listing.register(session, who, direction, year)
-    return render_template(template, lines=lines, year=year, years=years)
+    soon = here.office().clock() + _SOON
+    return render_template("agency.html", agencies=agencies, soon=soon)

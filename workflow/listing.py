@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.text import fold
@@ -14,6 +15,8 @@ from workflow.models.organisation import PostRole
 from workflow.models.registers import SeriesDirection
 from workflow.readable import Reader, may_read_arrivals, may_read_documents, takes_part
 from workflow.states import IncomingState, OutgoingAction, OutgoingState, Role
+
+Case = TypeVar("Case", Document, Incoming)
 
 PAGE = 50
 """Rows of one page of a list."""
@@ -163,19 +166,25 @@ def helping_with(session: Session, reader: Reader) -> Sequence[Incoming]:
     ).all()
 
 
-def register(
-    session: Session, reader: Reader, direction: SeriesDirection, year: int
-) -> Sequence[RegisterEntry]:
-    """Give the lines of the registers of one year at the reader's clerical offices, by number."""
-    return session.scalars(
-        select(RegisterEntry)
-        .join(RegisterEntry.series)
-        .where(
-            RegisterEntry.agency_id.in_(reader.agencies(PostRole.CLERK)),
-            RegisterEntry.year == year,
-            Series.direction == direction,
+def outgoing_register(
+    session: Session, reader: Reader, year: int
+) -> Sequence[Row[RegisterEntry, Document]]:
+    """Give the lines of sổ đăng ký văn bản đi of one year at the reader's offices, by number."""
+    return session.execute(
+        _lines(select(RegisterEntry, Document), reader, year).join(
+            Document, Document.id == RegisterEntry.document_id
         )
-        .order_by(Series.name, RegisterEntry.number)
+    ).all()
+
+
+def incoming_register(
+    session: Session, reader: Reader, year: int
+) -> Sequence[Row[RegisterEntry, Incoming]]:
+    """Give the lines of sổ đăng ký văn bản đến of one year at the reader's offices, by number."""
+    return session.execute(
+        _lines(select(RegisterEntry, Incoming), reader, year).join(
+            Incoming, Incoming.id == RegisterEntry.incoming_id
+        )
     ).all()
 
 
@@ -191,6 +200,19 @@ def years(session: Session, reader: Reader, direction: SeriesDirection) -> Seque
         .distinct()
     )
     return sorted({reader.day.year, *found}, reverse=True)
+
+
+def _lines(
+    query: Select[RegisterEntry, Case], reader: Reader, year: int
+) -> Select[RegisterEntry, Case]:
+    return (
+        query.join(Series, Series.id == RegisterEntry.series_id)
+        .where(
+            RegisterEntry.agency_id.in_(reader.agencies(PostRole.CLERK)),
+            RegisterEntry.year == year,
+        )
+        .order_by(Series.name, RegisterEntry.number)
+    )
 
 
 def _has_word(word: str) -> ColumnElement[bool]:

@@ -1,2 +1,20 @@
-// What every page loads; pages work without it.
+// What a browser adds to pages that work without it: autosave and preview while writing, pages that
+// notice when the machine is done, and buttons that cannot be pressed twice.
+
 import "htmx.org";
+import { pressOnce } from "./parts/once.js";
+import { chooseReceivers } from "./parts/receivers.js";
+import { write } from "./parts/writing.js";
+
+for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => window.print());
+}
+
+pressOnce(document);
+
+const writing = document.querySelector("#writing");
+if (writing) {
+  chooseReceivers(writing);
+  write(writing);
+}
