@@ -139,7 +139,7 @@ def _only_file(name: str, kind: str, data: bytes, limits: Limits) -> bytes | Non
         return None
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            files = [entry for entry in archive.infolist() if not entry.is_dir()]
+            files = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             if len(files) != 1 or not _is_packing(files[0], kind):
                 return None
             _require_modest(name, files[0], limits)

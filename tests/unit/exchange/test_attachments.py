@@ -82,6 +82,14 @@ def test_an_encrypted_archive_is_not_opened():
     assert unpack("a.txt", bytes(data), Limits()) is None
 
 
+def test_an_archive_whose_entry_has_no_name_is_not_opened():
+    nameless = bytearray(zipped(("b", "hello")))
+    central = nameless.index(b"PK\x01\x02")
+    struct.pack_into("<HH", nameless, central + 28, 0, 1)
+
+    assert unpack("a.txt", bytes(nameless), Limits()) is None
+
+
 def test_an_archive_in_an_archive_is_undone_once():
     inner = zipped((f"{ENTRY}.txt", "hello"))
 
