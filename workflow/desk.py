@@ -73,19 +73,10 @@ class KeyCabinet:
             self._opened[authorisation_id] = opened
         return opened
 
-    def holder(self, authorisation: Authorisation) -> KeyHolder:
-        """Give the key that an authorisation names.
-
-        Raises:
-            Refused: This process does not hold it (any more).
-        """
-        if authorisation.key.startswith("seals/"):
-            return self.seal(authorisation.key)
+    def opened(self, authorisation_id: UUID) -> KeyHolder | None:
+        """Give the key that a person opened for an authorisation, unless it was dropped."""
         with self._lock:
-            opened = self._opened.get(authorisation.id)
-        if opened is None:
-            raise Refused("signing.key_gone")
-        return opened
+            return self._opened.get(authorisation_id)
 
     def seal(self, key: str) -> KeyHolder:
         """Give a seal key.
@@ -129,6 +120,8 @@ class SigningDesk:
 
     def apply(self, authorisation_id: UUID) -> str:
         """Write the authorised signature once and give the SHA-256 of the result."""
+        # The key before the row: who was faster has noted the result before the key was dropped.
+        key = self.cabinet.opened(authorisation_id)
         with self.sessions() as session:
             authorisation = session.get(Authorisation, authorisation_id)
             if authorisation is None:
@@ -138,9 +131,13 @@ class SigningDesk:
             if authorisation.expires_at is not None and authorisation.expires_at < self.clock():
                 self.cabinet.forget(authorisation_id)
                 raise Refused("signing.key_gone")
-            key = self.cabinet.holder(authorisation)
-            prepare = self._seal if authorisation.field == AGENCY_SEAL else self._signature
-            write = prepare(session, authorisation)
+            if authorisation.field == AGENCY_SEAL:
+                key = self.cabinet.seal(authorisation.key)
+                write = self._seal(session, authorisation)
+            elif key is not None:
+                write = self._signature(session, authorisation)
+            else:
+                raise Refused("signing.key_gone")
         sha256 = self.artifacts.put(write(key))
         result = self._consume(authorisation_id, sha256)
         self.cabinet.forget(authorisation_id)
