@@ -5,13 +5,16 @@ So ``vanthu verify`` never pays for the web, and one broken part does not silenc
 
 import signal
 import sys
+import textwrap
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
 import click
+from pydantic import ValidationError
 
 from kernel.errors import DomainError
+from kernel.settings import Settings
 from kernel.words import explain, sentence
 
 COMMANDS = {
@@ -60,10 +63,21 @@ def main() -> None:
     try:
         group(prog_name="vanthu")
     except DomainError as error:
-        click.echo(explain(error), err=True)
-        if error.__cause__:
-            click.echo(f"  {error.__cause__}", err=True)
-        sys.exit(1)
+        _fail(explain(error), error.__cause__)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        wrong = ", ".join(f"VANTHU_{fault['loc'][0]}".upper() for fault in error.errors())
+        _fail(sentence("console.wrong_setting", names=wrong), error)
+    except OSError as error:
+        _fail(sentence("console.machine_refused"), error)
+
+
+def _fail(told: str, cause: BaseException | None) -> NoReturn:
+    click.echo(told, err=True)
+    if cause:
+        click.echo(textwrap.indent(str(cause), "  "), err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -40,13 +40,14 @@ def run() -> None:
     with _until_told_to_end() as ending:
         services = Services(settings.var)
         ending.callback(services.stop)
+        click.echo(sentence("console.starting"))
         services.start()
         settings = _addressed(services.connected(settings))
         to_head(settings.owner_database_url)
         secret(settings.session_key_file)
         authority_port = _authority_port(settings)
-        if settings.demo and load.load(settings, authority_port=authority_port):
-            _port_file(settings).write_text(str(authority_port), encoding="ascii")
+        if settings.demo:
+            _found_demonstration(settings, authority_port)
         supervisor = Supervisor(settings.var / "log", environment_of(settings))
         ending.callback(supervisor.stop)
         supervisor.start(processes(settings, authority_port))
@@ -135,6 +136,12 @@ def _authority_port(settings: Settings) -> int:
     """Give the port of the test authority; its certificates name it, so it stays as it began."""
     file = _port_file(settings)
     return int(file.read_text(encoding="ascii")) if file.exists() else settings.port + 1
+
+
+def _found_demonstration(settings: Settings, authority_port: int) -> None:
+    click.echo(sentence("console.founding"))
+    if load.load(settings, authority_port=authority_port):
+        _port_file(settings).write_text(str(authority_port), encoding="ascii")
 
 
 def _port_file(settings: Settings) -> Path:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import tomllib
@@ -12,10 +13,11 @@ from console.__main__ import COMMANDS, Commands
 ROOT = Path(__file__).parents[3]
 
 
-def vanthu(*arguments: str) -> subprocess.CompletedProcess[str]:
+def vanthu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "console", *arguments],
         cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -39,17 +41,18 @@ def test_an_unknown_command_ends_with_how_to_ask() -> None:
 def test_a_broken_rule_ends_in_its_sentence_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file where the folder should be")
 
-    done = subprocess.run(
-        [sys.executable, "-m", "console", "services"],
-        cwd=ROOT,
-        env={"VANTHU_VAR": str(tmp_path / "var")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = vanthu("services", VANTHU_VAR=str(tmp_path / "var"))
 
     assert done.returncode == 1
     assert f"Không ghi được vào thư mục dữ liệu {tmp_path / 'var'}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path) -> None:
+    done = vanthu("services", VANTHU_PORT="tám nghìn", VANTHU_VAR=str(tmp_path))
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Thiết lập VANTHU_PORT không hợp lệ")
     assert "Traceback" not in done.stderr
 
 
