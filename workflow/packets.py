@@ -81,7 +81,7 @@ def document_packet(
         subject=content.subject,
         content=content.subject,
         signer=SignerInfo(
-            competence="\n".join(content.signature.competence_lines[:-1]),
+            competence=" ".join(content.signature.competence_lines[:-1]),
             position=content.signature.competence_lines[-1],
             full_name=content.signature.full_name,
         ),
