@@ -144,7 +144,7 @@ def services_for(settings: Settings) -> Iterator[Settings]:
 
 def _socket_folder(var: Path) -> Path:
     """Give a folder whose name is short (a socket's path holds 107 bytes) and free of spaces."""
-    name = hashlib.sha256(f"{os.geteuid()} {var}".encode()).hexdigest()[:12]
+    name = hashlib.sha256(bytes(var)).hexdigest()[:12]
     return Path("/tmp") / f"vanthu-{name}"  # noqa: S108 - made 0700, and refused if not ours
 
 
