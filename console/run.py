@@ -17,7 +17,8 @@ from typing import NoReturn
 
 import click
 
-from console.demonstration import load, pki
+from console import way
+from console.demonstration import data, load, pki
 from console.migrate import to_head
 from console.secret import secret
 from console.services import Services
@@ -26,7 +27,7 @@ from console.welcome import welcome
 from kernel.errors import Refused
 from kernel.settings import Settings
 from kernel.words import sentence
-from wiring.office import open_typesetter
+from wiring.office import open_office, open_typesetter
 
 _UNTIL_READY = 90
 """Seconds that the pages may take to answer for the first time."""
@@ -142,6 +143,9 @@ def _found_demonstration(settings: Settings, authority_port: int) -> None:
     click.echo(sentence("console.founding"))
     if load.load(settings, authority_port=authority_port):
         _port_file(settings).write_text(str(authority_port), encoding="ascii")
+        office = open_office(settings)
+        for name in data.draft_names():  # something to begin with on the clerks' desks
+            way.begin(office, data.draft(name))
 
 
 def _port_file(settings: Settings) -> Path:
