@@ -145,7 +145,8 @@ def _found_demonstration(settings: Settings, authority_port: int) -> None:
         _port_file(settings).write_text(str(authority_port), encoding="ascii")
         office = open_office(settings)
         for name in data.draft_names():  # something to begin with on the clerks' desks
-            way.begin(office, data.draft(name))
+            prepared = data.draft(name)
+            way.address(office, prepared, way.begin(office, prepared))
 
 
 def _port_file(settings: Settings) -> Path:
