@@ -239,22 +239,22 @@ def begun(desks: Desks, cast: Cast, signer_post: str, competence: str, **changes
 
 def onward(case: Case, state: OutgoingState) -> Case:
     """Let the cast act until the document has come to ``state``."""
-    for act in (
-        case.submit,
-        case.approve_content,
-        case.approve_form,
-        case.sign,
-        case.number_and_seal,
-        case.issue,
-    ):
-        if case.state is state:
-            return case
-        act()
+    while case.state is not state:
+        ACTS[case.state](case)
         if case.state is not state:
             case.desks.work_off()
-    assert case.state is state
     return case
 
+
+ACTS: dict[OutgoingState, Callable[[Case], None]] = {
+    OutgoingState.DRAFT: Case.submit,
+    OutgoingState.CONTENT_REVIEW: Case.approve_content,
+    OutgoingState.FORM_REVIEW: Case.approve_form,
+    OutgoingState.AWAITING_SIGNATURE: Case.sign,
+    OutgoingState.AWAITING_NUMBER: Case.number_and_seal,
+    OutgoingState.AWAITING_ISSUE: Case.issue,
+}
+"""Whose turn it is in each state that waits for a person."""
 
 PLAN: dict[str, object] = {
     "form": "1.2",
