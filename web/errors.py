@@ -8,11 +8,10 @@ from typing import cast
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from kernel import words
-from kernel.errors import DomainError, Unavailable
+from kernel.errors import DomainError
 from kernel.log import logger
 from web.language import language, named
 
@@ -21,12 +20,10 @@ _OWN_PAGE = {400, 404, 405, 413, 429, 500}
 
 
 def attach(app: Flask) -> None:
-    """Answer every error of the domain, of HTTP and of the database."""
+    """Answer every error of the domain and of HTTP."""
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
-    app.register_error_handler(InterfaceError, _database)
 
 
 def explain(error: DomainError) -> str:
@@ -74,11 +71,6 @@ def _http(error: Exception) -> Response:
         if name in {"Allow", "Retry-After"}:
             answer.headers[name] = value
     return answer
-
-
-def _database(error: Exception) -> Response:
-    _log.error("database unavailable", cause=type(error).__name__)
-    return _domain(Unavailable("workflow.database_unavailable"))
 
 
 def _answer(sentence: str, status: int, code: str) -> Response:

@@ -2,9 +2,8 @@
 
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
 
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Unavailable
 from kernel.log import logger
 from web import here
 from workflow import figures
@@ -19,8 +18,8 @@ def healthz() -> Response:
     """Tell whether the database answers."""
     try:
         figures.alive(here.session())
-    except SQLAlchemyError as error:
-        _log.error("database unavailable", cause=type(error).__name__)
+    except Unavailable:
+        _log.error("database unavailable")
         answer = jsonify(status="unavailable")
         answer.status_code = 503
         return answer

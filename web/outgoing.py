@@ -82,7 +82,7 @@ def picture(document_id: UUID, sha256: str, number: int) -> Response:
     return downloads.picture(reading.bytes_named(document, sha256).sha256, number)
 
 
-@desk.get("/<uuid:document_id>/<any(kem-theo, ho-so-trinh):shelf>/<uuid:file_id>")
+@desk.get("/<uuid:document_id>/<any('kem-theo', 'ho-so-trinh'):shelf>/<uuid:file_id>")
 def file(document_id: UUID, shelf: Literal["kem-theo", "ho-so-trinh"], file_id: UUID) -> Response:
     """Send a file that is issued with the document, or one that only reviewers and signer see."""
     document, _ = document_for(here.office(), here.session(), document_id, here.me())

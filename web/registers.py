@@ -41,7 +41,9 @@ def agency() -> str:
     """Show the agencies that the reader administers."""
     agencies = [
         organisation.of_agency(here.session(), agency_id, here.today())
-        for agency_id in sorted(reader().agencies(PostRole.ADMINISTRATOR))
+        for agency_id in reader().agencies(PostRole.ADMINISTRATOR)
     ]
     soon = here.office().clock() + _SOON
-    return render_template("agency.html", agencies=agencies, soon=soon)
+    return render_template(
+        "agency.html", agencies=sorted(agencies, key=lambda view: view.agency.sort_key), soon=soon
+    )

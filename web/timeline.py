@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from documents.words import number_text
 from web.language import named, told
 from workflow.models import Document, Incoming, JournalLine
 
@@ -49,6 +50,8 @@ def _event(line: JournalLine, names: Mapping[str, str]) -> Event:
         if name in facts:
             code = facts[name]
             facts[name] = names.get(code) or _status_or(code, line)
+    if "number" in line.facts:
+        facts["number"] = number_text(line.facts["number"])
     action = _RENAMED.get((line.subject_kind, line.action), line.action)
     said = next((facts[name] for name in _SAID if facts.get(name)), "")
     problem = facts.get("code") or (facts.get("what", "") if line.action == "refused" else "")

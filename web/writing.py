@@ -81,7 +81,8 @@ def edit(document_id: UUID) -> Answer:
 def preview(document_id: UUID) -> Response:
     """Typeset what is typed and give the picture of one page, with the count of pages."""
     number = request.form.get("page", 1, type=int)
-    typeset = here.office().typesetter.typeset(_content(document_id))
+    document, content = _content(document_id)
+    typeset = previewing.typeset(here.office(), document, content)
     shown = min(max(number, 1), typeset.pages)
     answer = Response(page_picture(typeset.pdf, shown - 1, _DPI), mimetype="image/png")
     answer.headers["X-Page"], answer.headers["X-Page-Count"] = str(shown), str(typeset.pages)
@@ -91,7 +92,7 @@ def preview(document_id: UUID) -> Response:
 @desk.post("/<uuid:document_id>/kiem-tra")
 def findings(document_id: UUID) -> str:
     """Check what is typed against the rules of form."""
-    content = _content(document_id)
+    _, content = _content(document_id)
     return render_template("parts/findings.html", findings=check(content, rules(content.rule_set)))
 
 
@@ -185,9 +186,9 @@ def _detach(document_id: UUID, what: str) -> None:
         drafting.detach(here.office(), here.me(), document_id, SubmissionPaper, file_id)
 
 
-def _content(document_id: UUID) -> Content:
+def _content(document_id: UUID) -> tuple[Document, Content]:
     document, mode = _document(document_id)
     if mode is None:
         raise NotFound("workflow.no_such_document")
     draft: Draft = fields.draft_of(fields.typed(), read_draft(document.draft))
-    return previewing.preview(here.office(), here.session(), document, draft)
+    return document, previewing.preview(here.office(), here.session(), document, draft)

@@ -1,16 +1,30 @@
 """The page of a half-finished draft: what is missing shows as dots, and nothing is written."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from documents.content import Content
 from documents.rules import rules
+from documents.typeset import Typeset
 from kernel.clock import local_day
 from workflow import authority
 from workflow.draft import Draft, compose
 from workflow.models import Document, Holding, Post
 from workflow.office import Office
+from workflow.rendering import reserved
 
 _MISSING = "……"
+
+
+def typeset(office: Office, document: Document, content: Content) -> Typeset:
+    """Set the page as it would be presented, with the blanks for number and date.
+
+    Raises:
+        Refused: A letter is in none of the fonts.
+    """
+    made = office.typesetter.typeset(content, seal=document.agency.seal_width_mm)
+    return replace(made, pdf=reserved(office, content, made))
 
 
 def preview(office: Office, session: Session, document: Document, draft: Draft) -> Content:

@@ -11,6 +11,15 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A jump to something folded opens it.
+document.addEventListener("click", ({ target }) => {
+  const jump = target.closest("a[href^='#']");
+  const folded = jump && document.querySelector(`${jump.getAttribute("href")} > details`);
+  if (folded) folded.open = true;
+});
+
 pressOnce(document);
 
 const writing = document.querySelector("#writing");

@@ -7,6 +7,7 @@ export function preview(form, fields) {
   const place = document.querySelector("#preview-page");
   const problem = document.querySelector("#preview-problem");
   const findings = document.querySelector("#preview-findings");
+  const count = document.querySelector("#findings-count");
   const token = form.querySelector("input[name=csrf_token]").value;
   let page = 1;
   let pages = 1;
@@ -21,6 +22,13 @@ export function preview(form, fields) {
       signal: asking.signal,
     });
 
+  function showFindings(list) {
+    findings.innerHTML = list;
+    const found = findings.querySelectorAll(".finding").length;
+    count.textContent = found ? count.dataset.words.replace("{}", String(found)) : count.dataset.none;
+    count.classList.toggle("late", findings.querySelector(".finding-error") !== null);
+  }
+
   async function draw() {
     asking.abort();
     asking = new AbortController();
@@ -31,7 +39,7 @@ export function preview(form, fields) {
         ask(form.dataset.preview, data, "application/json, image/png"),
         ask(form.dataset.findings, data, "text/html"),
       ]);
-      if (checked.ok) findings.innerHTML = await checked.text();
+      if (checked.ok) showFindings(await checked.text());
       if (!drawn.ok) {
         problem.textContent = (await drawn.json()).title;
         problem.hidden = false;
