@@ -6,6 +6,7 @@ sweep rings again later: a lost bell costs minutes, never a document.
 """
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from celery import Celery
@@ -70,6 +71,13 @@ def make_queue(redis_url: str) -> Celery:
         timezone="Asia/Ho_Chi_Minh",
     )
     return queue
+
+
+def unanswered(queue: Celery) -> int:
+    """Count the bells that lie in Redis because every worker is busy."""
+    with queue.connection_for_read() as connection:
+        channel: Any = connection.default_channel  # kombu's types do not know the act below
+        return int(channel.queue_declare(queue.conf.task_default_queue).message_count)
 
 
 def celery_ring(queue: Celery) -> Ring:

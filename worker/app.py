@@ -18,10 +18,15 @@ settings = Settings()
 queue = make_queue(settings.redis_url)
 queue.conf.imports = ("worker.tasks",)
 queue.conf.beat_schedule = {
-    "sweep": {"task": "worker.tasks.sweep", "schedule": settings.sweep_after_seconds / 2},
-    "anchor": {"task": "worker.tasks.anchor", "schedule": 300},
-    "revocation": {"task": "worker.tasks.refresh_revocation", "schedule": 600},
+    name: {"task": f"worker.tasks.{name}", "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in (
+        ("sweep", settings.sweep_after_seconds / 2),
+        ("anchor", 300),
+        ("refresh_revocation", 600),
+    )
 }
+"""Each comes again by itself, so one that no worker took in its time is not worth doing."""
+
 app = queue
 """The name under which ``celery -A worker.app`` finds it."""
 

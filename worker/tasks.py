@@ -11,8 +11,9 @@ from uuid import UUID
 
 from celery import shared_task
 
+from kernel.bells import unanswered
 from kernel.errors import Unavailable
-from worker.app import anchors_folder, office, settings
+from worker.app import anchors_folder, office, queue, settings
 from workflow import (
     anchors,
     receiving,
@@ -25,6 +26,9 @@ from workflow import (
 from workflow import (
     sweep as sweeping,
 )
+
+MANY_BELLS = 50
+"""With so many in the queue none was lost, and more would only make everybody wait longer."""
 
 RETRY: dict[str, Any] = {
     "acks_late": True,
@@ -86,8 +90,9 @@ def tell(message_id: str) -> None:
 
 @shared_task(name="worker.tasks.sweep")
 def sweep() -> None:
-    """Ring again for what waited too long."""
-    sweeping.sweep(office(), timedelta(seconds=settings.sweep_after_seconds))
+    """Ring again for what waited too long, unless it waits because the workers are behind."""
+    if unanswered(queue) < MANY_BELLS:
+        sweeping.sweep(office(), timedelta(seconds=settings.sweep_after_seconds))
 
 
 @shared_task(name="worker.tasks.anchor")
