@@ -69,6 +69,7 @@ class Walk:
         """
         began = time.monotonic()
         document_id = way.begin(self.office, prepared)
+        way.address(self.office, prepared, document_id)
         self._tell("begin", _drafter(prepared), began)
         while self._state(document_id) is not OutgoingState.ISSUED:
             turn = self._turn(document_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from console.demonstration.data import DraftData, province
@@ -63,28 +63,14 @@ class Turn:
         self.verb(office, self.person.person_id, self.subject_id, self.seen)
 
 
-def begin(
-    office: Office,
-    prepared: DraftData,
-    *,
-    subject: str | None = None,
-    deliveries: Sequence[str] | None = None,
-) -> UUID:
-    """Write a prepared draft and choose its receivers; give the document's id.
-
-    Args:
-        office: Where.
-        prepared: What its drafter types.
-        subject: Instead of the prepared one.
-        deliveries: Agencies of the province, instead of the prepared ones.
+def begin(office: Office, prepared: DraftData, subject: str = "") -> UUID:
+    """Write a prepared draft, under another subject if one is given; give the document's id.
 
     Raises:
         Refused: This installation is not the demonstration province.
     """
     with office.sessions() as session:
-        drafter = _only(
-            session, select(Account.person_id).where(Account.username == prepared.drafter)
-        )
+        drafter = _drafter(session, prepared)
         signer = _only(session, select(Post.id).where(Post.slug == prepared.signer))
         agency = _only(session, select(Agency.id).where(Agency.slug == prepared.agency))
         unit = _only(
@@ -92,12 +78,19 @@ def begin(
             select(Unit.id).where(Unit.slug == prepared.unit, Unit.agency_id == agency),
         )
     draft = _typed(prepared, signer)
-    if subject is not None:
+    if subject:
         draft = draft.model_copy(update={"subject": subject})
-    document_id = drafting.begin(office, drafter, draft, unit_id=unit)
-    codes = [_code(key) for key in deliveries or prepared.deliveries]
+    return drafting.begin(office, drafter, draft, unit_id=unit)
+
+
+def address(
+    office: Office, prepared: DraftData, document_id: UUID, receivers: Sequence[str] = ()
+) -> None:
+    """Choose the receivers of a draft: agencies of the province, else the prepared ones."""
+    with office.sessions() as session:
+        drafter = _drafter(session, prepared)
+    codes = [_code(key) for key in receivers or prepared.deliveries]
     drafting.set_deliveries(office, drafter, document_id, codes)
-    return document_id
 
 
 def turn_of(office: Office, session: Session, document: Document) -> Turn | None:
@@ -130,8 +123,14 @@ def arrival_of(session: Session, document: Document, delivery: Delivery) -> Inco
 
 
 def turns(office: Office, session: Session) -> Iterator[Turn]:
-    """Give every act on the way that waits for somebody, in the whole installation."""
-    for document in session.scalars(select(Document).where(Document.state.in_(_OUTGOING))):
+    """Give every act on the way that waits for somebody, in the whole installation.
+
+    A draft without receivers is still being written.
+    """
+    addressed = or_(Document.state != OutgoingState.DRAFT, Document.deliveries.any())
+    for document in session.scalars(
+        select(Document).where(Document.state.in_(_OUTGOING), addressed)
+    ):
         turn = turn_of(office, session, document)
         if turn:
             yield turn
@@ -193,6 +192,11 @@ def _only(session: Session, query: Select[UUID]) -> UUID:
     if found is None:
         raise Refused("demo.not_the_province")
     return found
+
+
+def _drafter(session: Session, prepared: DraftData) -> UUID:
+    query = select(Account.person_id).where(Account.username == prepared.drafter)
+    return _only(session, query)
 
 
 def _code(agency_key: str) -> str:
