@@ -10,16 +10,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import make_url
 
+from console.migrate import to_head
 from console.services import Services
 from tests.founding import Founded, found
 from tests.office import Desks
 
-ROOT = Path(__file__).parent.parent
 MIGRATED = "vanthu"
 _numbers = count(1)
 
@@ -47,10 +45,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 @pytest.fixture(scope="session")
 def migrated(services: Services) -> Services:
     """The same services, whose database holds every migration and no row."""
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
-    config.attributes["url"] = services.owner_database_url
-    command.upgrade(config, "head")
+    to_head(services.owner_database_url)
     return services
 
 
