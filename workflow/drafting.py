@@ -306,7 +306,7 @@ def put_draft(
 def _own_draft(
     office: Office, session: Session, document_id: UUID, person_id: UUID, seen: int | None = None
 ) -> Document:
-    document, standing = document_for(office, session, document_id, person_id, seen)
+    document, standing = document_for(office, session, document_id, person_id, seen, held=True)
     standing.acting(Role.DRAFTER)
     if document.state is not OutgoingState.DRAFT:
         raise MovedOn("workflow.moved_on")

@@ -21,6 +21,7 @@ from kernel.text import fold
 from signing.validate import validate
 from signing.verdict import ExpectedSignature, Verdict
 from workflow import certificates, directory, journal, outbox
+from workflow.finding import HELD
 from workflow.firing import fire
 from workflow.handling import owe_status
 from workflow.models import (
@@ -112,7 +113,7 @@ def verify(office: Office, incoming_id: UUID) -> None:
         expected = _expected(session, incoming)
     verdict = _verdict(office, main, expected)
     with office.step() as session:
-        incoming = session.get_one(Incoming, incoming_id)
+        incoming = session.get_one(Incoming, incoming_id, with_for_update=HELD)
         if incoming.version != seen:
             return
         incoming.verdict = verdict.to_json() if verdict else None

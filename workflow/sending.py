@@ -8,7 +8,7 @@ from exchange.transport import Kind
 from exchange.write import write_document
 from kernel.errors import Refused
 from workflow import directory, journal, outbox
-from workflow.finding import document_for
+from workflow.finding import HELD, document_for
 from workflow.firing import fire
 from workflow.models import Delivery, Document
 from workflow.office import Office
@@ -91,7 +91,7 @@ def send(office: Office, document_id: UUID) -> None:
 
 def _finish_if_done(office: Office, document_id: UUID) -> None:
     with office.step() as session:
-        document = session.get_one(Document, document_id)
+        document = session.get_one(Document, document_id, with_for_update=HELD)
         if document.state is not OutgoingState.SENDING:
             return
         if any(d.state is DeliveryState.QUEUED for d in document.deliveries):

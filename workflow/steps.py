@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from kernel.places import Place
 from signing.verdict import Verdict
 from workflow import journal
+from workflow.finding import HELD
 from workflow.firing import fire
 from workflow.models import Document, DocumentArtifact, DocumentVersion
 from workflow.models.outgoing import ArtifactKind
@@ -53,7 +54,7 @@ def finish(  # noqa: PLR0913 - the facts of one step
     if made.verdict is not None:
         facts["conclusion"] = made.verdict.conclusion.value
     with office.step() as session:
-        document = session.get_one(Document, document_id)
+        document = session.get_one(Document, document_id, with_for_update=HELD)
         if document.version != seen:
             return
         version = session.get_one(DocumentVersion, document.current_version_id)
@@ -89,7 +90,7 @@ def give_up(
 ) -> None:
     """Put the document back where a person can act, with the reason, unless it moved on already."""
     with office.step() as session:
-        document = session.get_one(Document, document_id)
+        document = session.get_one(Document, document_id, with_for_update=HELD)
         if document.version != seen:
             return
         document.trouble = code

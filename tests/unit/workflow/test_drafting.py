@@ -74,20 +74,20 @@ def test_a_post_that_has_ended_drafts_nothing(shared_desks: Desks):
 
 def test_saving_keeps_what_was_typed_and_moves_the_count(shared_desks: Desks):
     case = walk(shared_desks, OutgoingState.DRAFT)
-    seen = shared_desks.seen(case.id)
+    seen = case.seen
     changed = case.draft.model_copy(update={"subject": "phê duyệt kế hoạch khác"})
 
     count = drafting.save(
         shared_desks.office, shared_desks.person("chuyenvien"), case.id, seen, changed
     )
 
-    assert count == shared_desks.seen(case.id) > seen
+    assert count == case.seen > seen
     assert case.row.subject == "phê duyệt kế hoạch khác"
 
 
 def test_the_window_that_saves_second_is_told_and_overwrites_nothing(shared_desks: Desks):
     case = walk(shared_desks, OutgoingState.DRAFT)
-    seen, person = shared_desks.seen(case.id), shared_desks.person("chuyenvien")
+    seen, person = case.seen, shared_desks.person("chuyenvien")
     first, second = (
         case.draft.model_copy(update={"subject": subject}) for subject in ("thứ nhất", "thứ hai")
     )
@@ -107,7 +107,7 @@ def test_a_submitted_draft_can_no_more_be_typed_into(shared_desks: Desks):
             shared_desks.office,
             shared_desks.person("chuyenvien"),
             case.id,
-            shared_desks.seen(case.id),
+            case.seen,
             case.draft,
         )
 
@@ -122,7 +122,7 @@ def test_a_draft_that_was_not_submitted_exists_for_its_drafter_only(
                 shared_desks.office,
                 shared_desks.person(stranger),
                 untouched.id,
-                shared_desks.seen(untouched.id),
+                untouched.seen,
             )
         assert refusal.value.code == "workflow.no_such_document"
 
@@ -152,10 +152,10 @@ def test_what_is_not_complete_is_not_submitted_and_stays_as_it_was(
     case = walk(shared_desks, OutgoingState.DRAFT, name)
     draft = read_draft(case.row.draft | changes)
     drafter = shared_desks.person(case.cast.drafter)
-    seen = drafting.save(shared_desks.office, drafter, case.id, shared_desks.seen(case.id), draft)
+    seen = drafting.save(shared_desks.office, drafter, case.id, case.seen, draft)
 
     assert refusal_of(case.submit) == code
-    assert (case.state, shared_desks.seen(case.id)) == (OutgoingState.DRAFT, seen)
+    assert (case.state, case.seen) == (OutgoingState.DRAFT, seen)
     assert case.acts == ["begin"]
 
 
@@ -251,7 +251,7 @@ def test_a_draft_laid_aside_stays_in_the_journal_and_moves_no_more(shared_desks:
     case = walk(shared_desks, OutgoingState.DRAFT)
     drafter = shared_desks.person("chuyenvien")
 
-    drafting.discard(shared_desks.office, drafter, case.id, shared_desks.seen(case.id))
+    drafting.discard(shared_desks.office, drafter, case.id, case.seen)
 
     assert case.acts == ["begin", "discard"]
     with pytest.raises(MovedOn):
@@ -350,7 +350,7 @@ def test_a_page_set_anew_forgets_the_reason_it_failed_for(shared_desks: Desks):
         shared_desks.office,
         shared_desks.person("chuyenvien"),
         case.id,
-        shared_desks.seen(case.id),
+        case.seen,
         mended,
     )
 

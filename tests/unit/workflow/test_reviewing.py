@@ -185,13 +185,13 @@ def test_a_form_checkers_edit_goes_back_to_the_content_and_another_checks_it(
 
 def test_an_edit_that_leaves_something_out_changes_nothing(shared_desks: Desks):
     case = walk(shared_desks, OutgoingState.CONTENT_REVIEW)
-    seen = shared_desks.seen(case.id)
+    seen = case.seen
 
     with pytest.raises(Refused) as refusal:
         case.edit("truongphong", subject="")
 
     assert refusal.value.code == "draft.subject_missing"
-    assert shared_desks.seen(case.id) == seen
+    assert case.seen == seen
 
 
 REVIEWERS = {
@@ -224,7 +224,7 @@ def test_a_document_given_back_after_signing_is_signed_anew(shared_desks: Desks)
     case = walk(shared_desks, OutgoingState.AWAITING_NUMBER)
     signed_before = case.shown
     case.send_back("vanthu", "Sai thẩm quyền ký, đề nghị trình lại.")
-    seen = shared_desks.seen(case.id)
+    seen = case.seen
     changed = case.draft.model_copy(update={"subject": "phê duyệt Kế hoạch, trình lại"})
     drafter = shared_desks.person("chuyenvien")
     drafting.save(shared_desks.office, drafter, case.id, seen, changed)
@@ -266,13 +266,13 @@ def test_nothing_is_given_back_from_where_it_lies_on_no_desk(
 )
 def test_a_page_that_is_out_of_date_does_nothing(shared_desks: Desks, state, act):
     case = walk(shared_desks, state)
-    seen, acts = shared_desks.seen(case.id), case.acts
+    seen, acts = case.seen, case.acts
 
     with pytest.raises(MovedOn) as refusal:
         act(case, seen=seen - 1)
 
     assert refusal.value.code == "workflow.moved_on"
-    assert (case.state, shared_desks.seen(case.id), case.acts) == (state, seen, acts)
+    assert (case.state, case.seen, case.acts) == (state, seen, acts)
 
 
 def test_an_opinion_is_kept_under_name_and_post(shared_desks: Desks):

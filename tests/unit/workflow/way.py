@@ -8,9 +8,11 @@ the right person act unless a test names another, on the page as it stands unles
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from console.demonstration.load import PASSPHRASE
 from tests.office import Desks, code_of
@@ -19,6 +21,8 @@ from workflow.draft import Draft, read_draft
 from workflow.handling import Order
 from workflow.models import Document, Incoming, JournalLine
 from workflow.states import DeliveryState, IncomingState, OutgoingState
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,12 @@ class Case:
 
     @property
     def state(self) -> OutgoingState:
-        return self.row.state
+        return self._of(Document.state)
+
+    @property
+    def seen(self) -> int:
+        """The count of the page as it stands now."""
+        return self._of(Document.version)
 
     @property
     def shown(self) -> str:
@@ -155,8 +164,12 @@ class Case:
         (found,) = [i for i in self.desks.arrived(agency) if i.exchange_id == self.row.exchange_id]
         return Arrival(self.desks, found.id, STAFF[agency])
 
+    def _of(self, column: InstrumentedAttribute[Value]) -> Value:
+        with self.desks.office.sessions() as session:
+            return session.execute(select(column).where(Document.id == self.id)).scalar_one()
+
     def _seen(self, seen: int | None) -> int:
-        return self.desks.seen(self.id) if seen is None else seen
+        return self.seen if seen is None else seen
 
     def _do(self, verb: Callable[..., object], by: str, seen: int | None, *more: object) -> None:
         verb(self.desks.office, self.desks.person(by), self.id, self._seen(seen), *more)
@@ -181,11 +194,16 @@ class Arrival:
     def state(self) -> IncomingState:
         return self.row.state
 
+    @property
+    def seen(self) -> int:
+        """The count of the page as it stands now."""
+        return self.row.version
+
     def accept(self, by: str = "", seen: int | None = None) -> None:
         self._do(handling.accept, by or self.staff.clerk, seen)
 
-    def send_back(self, reason: str, by: str = "") -> None:
-        self._do(handling.send_back, by or self.staff.clerk, None, reason)
+    def send_back(self, reason: str, by: str = "", seen: int | None = None) -> None:
+        self._do(handling.send_back, by or self.staff.clerk, seen, reason)
 
     def direct(
         self, lead: str = "", helpers: Sequence[str] = (), due: date | None = None, by: str = ""
@@ -209,7 +227,7 @@ class Arrival:
         self._do(handling.finish, by or self.staff.handler, None, result)
 
     def _do(self, verb: Callable[..., object], by: str, seen: int | None, *more: object) -> None:
-        page = self.row.version if seen is None else seen
+        page = self.seen if seen is None else seen
         verb(self.desks.office, self.desks.person(by), self.id, page, *more)
 
 
