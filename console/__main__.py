@@ -24,7 +24,6 @@ COMMANDS = {
     "demo": "console.demo:demo",
     "journal": "console.journal:journal",
     "exchange": "console.exchange:exchange",
-    "verify": "console.verify:verify",
     "signer": "console.signer:signer",
     "bench": "console.bench:bench",
 }
