@@ -33,9 +33,10 @@ def inspect(file: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the 
 def in_words(told: dict[str, Any]) -> list[str]:
     """Give what ``inspect`` found as lines for a person."""
     lines = [sentence(f"exchange.command.kind_{told['kind']}")]
-    for name in ("from", "document_id", "code_number", "code_notation", "subject", "status_code"):
-        if told[name]:
-            lines.append(f"  {sentence(f'exchange.command.{name}')}: {told[name]}")
+    names = ("from", "document_id", "code_number", "code_notation", "subject", "status_code")
+    lines += [
+        f"  {sentence(f'exchange.command.{name}')}: {told[name]}" for name in names if told[name]
+    ]
     if told["to"]:
         lines.append(f"  {sentence('exchange.command.to')}: {', '.join(told['to'])}")
     lines += [
