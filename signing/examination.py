@@ -194,9 +194,11 @@ def _open_leniently(pdf: bytes) -> PdfFileReader:
 def _fields(reader: PdfFileReader, kind: str) -> Iterator[tuple[str, object, IndirectObject]]:
     if "/AcroForm" not in reader.root or "/Fields" not in reader.root["/AcroForm"]:
         return
-    yield from enumerate_fields_in(
+    found = enumerate_fields_in(
         reader.root["/AcroForm"]["/Fields"], refs_seen=set(), target_field_type=kind
     )
+    for name, value, reference in found:
+        yield str(name), value, reference  # pyHanko's own strings hold the whole file in memory
 
 
 def _text(reference: IndirectObject) -> str:

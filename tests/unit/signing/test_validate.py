@@ -83,3 +83,11 @@ def test_an_archive_time_stamp_counts_as_proof_of_time() -> None:
 
 def test_nothing_is_changed_by_looking_twice(desk: Desk, sealed: bytes) -> None:
     assert desk.verdict(sealed) == desk.verdict(sealed)
+
+
+def test_a_verdict_keeps_nothing_of_the_file_it_is_about() -> None:
+    file = FILES / "pyhanko__minimal-two-fields-signed-twice.pdf"
+
+    verdict = validate(file.read_bytes(), trust_in_itself(file), at=AT)
+
+    assert {type(signature.field) for signature in verdict.signatures} == {str}
