@@ -18,8 +18,8 @@ from threading import Event, Thread
 
 from console.server import command_line
 from console.services import Services
+from console.worker_log import Mark, WorkerLog
 from tests.chaos.processes import children, main_process, wait_for_end
-from tests.chaos.worker_log import Mark, WorkerLog
 
 WORKER, SIGNER = "worker.app worker", "signer.app:create()"
 """What stands in the command lines of these processes."""
