@@ -40,8 +40,14 @@ class Browser:
 
 
 @pytest.fixture
+def desks(shared_desks: Desks) -> Desks:
+    """The office of the module: its tests make documents of their own and do not count others'."""
+    return shared_desks
+
+
+@pytest.fixture
 def app(desks: Desks) -> Flask:
-    """The pages on an office of their own."""
+    """The pages, opened anew for each test."""
     settings = desks.settings.model_copy(update={"demo": True, "redis_url": ""})
     return create(desks.office, settings)
 
