@@ -15,7 +15,17 @@ from console.demonstration import data
 from console.demonstration.load import PASSPHRASE
 from kernel.settings import Settings
 from wiring.office import open_office, open_signing_desk
-from workflow import drafting, receiving, rendering, reviewing, sealing, sending, signing_desk
+from workflow import (
+    drafting,
+    receiving,
+    rendering,
+    reviewing,
+    sealing,
+    sending,
+    signing_desk,
+    statuses,
+    verifying,
+)
 from workflow.authority import signers
 from workflow.draft import Draft, read_draft
 from workflow.models import Account, Agency, Document, DocumentVersion, Incoming, Post, Unit
@@ -29,8 +39,8 @@ STEPS: dict[str, Callable[[Office, UUID], None]] = {
     "worker.tasks.send": sending.send,
     "worker.tasks.collect": receiving.collect,
     "worker.tasks.take": receiving.take,
-    "worker.tasks.verify": receiving.verify,
-    "worker.tasks.tell": receiving.tell,
+    "worker.tasks.verify": verifying.verify,
+    "worker.tasks.tell": statuses.tell,
 }
 
 

@@ -22,6 +22,8 @@ from workflow import (
     sealing,
     sending,
     signing_desk,
+    statuses,
+    verifying,
 )
 from workflow import (
     sweep as sweeping,
@@ -79,13 +81,13 @@ def take(packet_id: str) -> None:
 @shared_task(name="worker.tasks.verify", **RETRY)
 def verify(incoming_id: str) -> None:
     """Check the signatures of a document that arrived."""
-    receiving.verify(office(), UUID(incoming_id))
+    verifying.verify(office(), UUID(incoming_id))
 
 
 @shared_task(name="worker.tasks.tell", **RETRY)
 def tell(message_id: str) -> None:
     """Send a status back to where the document came from."""
-    receiving.tell(office(), UUID(message_id))
+    statuses.tell(office(), UUID(message_id))
 
 
 @shared_task(name="worker.tasks.sweep")

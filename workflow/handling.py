@@ -11,21 +11,18 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from exchange.packet import Status
-from kernel.bells import ring_after_commit
 from kernel.clock import local_day
 from kernel.errors import Refused
 from workflow import authority, registers
 from workflow.authority import Standing
 from workflow.finding import incoming_for
 from workflow.firing import fire
-from workflow.models import Assignment, Direction, Incoming, Person, StatusMessage
+from workflow.models import Assignment, Direction, Incoming, Person
 from workflow.models.organisation import PostRole
 from workflow.models.registers import SeriesDirection
 from workflow.office import Office
-from workflow.states import DeliveryState, IncomingAction, Role
-
-TELL = "worker.tasks.tell"
-"""Rung with the id of a status that waits to be sent."""
+from workflow.states import IncomingAction, Role
+from workflow.statuses import owe_status
 
 _LEAST_REASON = 10
 
@@ -144,30 +141,6 @@ def finish(office: Office, person_id: UUID, incoming_id: UUID, seen: int, result
         part = _lead(incoming)
         part.finished_at, part.result = office.clock(), result
         owe_status(office, session, incoming, Status.FINISH, staff=standing.name)
-
-
-def owe_status(  # noqa: PLR0913 - the columns of a status
-    office: Office,
-    session: Session,
-    incoming: Incoming,
-    status: Status,
-    *,
-    staff: str = "",
-    words: str = "",
-) -> None:
-    """Note that the sender is to be told, and ring for it."""
-    message = StatusMessage(
-        id=uuid4(),
-        agency_id=incoming.agency_id,
-        incoming_id=incoming.id,
-        status_code=status.value,
-        description=words,
-        staff=staff,
-        at=office.clock(),
-        state=DeliveryState.QUEUED,
-    )
-    session.add(message)
-    ring_after_commit(session, TELL, message.id)
 
 
 def _fire(  # noqa: PLR0913, PLR0917 - one act with its words

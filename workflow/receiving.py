@@ -14,16 +14,10 @@ from sqlalchemy.orm import Session
 from exchange.packet import BusinessType, DocumentPacket, Status, StatusPacket
 from exchange.read import read
 from exchange.transport import Kind, PendingItem
-from exchange.write import write_status
 from kernel.bells import ring_after_commit
 from kernel.errors import Refused
 from kernel.text import fold
-from signing.validate import validate
-from signing.verdict import ExpectedSignature, Verdict
-from workflow import certificates, directory, journal, outbox
-from workflow.finding import HELD
-from workflow.firing import fire
-from workflow.handling import owe_status
+from workflow import directory, journal
 from workflow.models import (
     Agency,
     Delivery,
@@ -32,12 +26,11 @@ from workflow.models import (
     Incoming,
     IncomingFile,
     Packet,
-    StatusMessage,
 )
 from workflow.office import Office
-from workflow.outbox import Letter
-from workflow.packets import status_packet, urgency_of
-from workflow.states import WORK, IncomingAction, IncomingState, PacketState, Role
+from workflow.packets import urgency_of
+from workflow.states import WORK, IncomingState, PacketState, Role
+from workflow.statuses import owe_status
 from workflow.sweep import TAKE
 
 _SYSTEM = frozenset({Role.SYSTEM})
@@ -100,50 +93,6 @@ def take(office: Office, packet_id: UUID) -> None:
                 _take_status(office, session, packet, told)
     except Refused as error:
         _refuse(office, packet_id, error.code)
-
-
-def verify(office: Office, incoming_id: UUID) -> None:
-    """Check the signatures of the document that arrived and put it before văn thư (Đ21.2)."""
-    with office.sessions() as session:
-        incoming = session.get_one(Incoming, incoming_id)
-        if incoming.state is not IncomingState.VERIFYING:
-            return
-        seen = incoming.version
-        main = next((file.sha256 for file in incoming.files if file.is_main), None)
-        expected = _expected(session, incoming)
-    verdict = _verdict(office, main, expected)
-    with office.step() as session:
-        incoming = session.get_one(Incoming, incoming_id, with_for_update=HELD)
-        if incoming.version != seen:
-            return
-        incoming.verdict = verdict.to_json() if verdict else None
-        fire(
-            session,
-            incoming,
-            IncomingAction.FINISH_VERIFYING,
-            actor=journal.SYSTEM,
-            roles=_SYSTEM,
-            at=office.clock(),
-            facts={"conclusion": verdict.conclusion.value if verdict else "NO_FILE"},
-        )
-
-
-def tell(office: Office, message_id: UUID) -> None:
-    """Send a status that we owe."""
-
-    def write(session: Session, message: StatusMessage) -> Letter:
-        incoming = session.get_one(Incoming, message.incoming_id)
-        return Letter(
-            packet=write_status(status_packet(incoming, message)),
-            kind=Kind.STATUS,
-            sender=directory.organ_id(incoming.agency),
-            receiver=incoming.sender_organ_id,
-            key=f"status:{message.id}",
-            subject_kind="incoming",
-            subject_id=incoming.id,
-        )
-
-    outbox.post(office, StatusMessage, message_id, write)
 
 
 def _pending(office: Office, codes: set[str]) -> Iterator[PendingItem]:
@@ -297,27 +246,6 @@ def _require_sender(session: Session, packet: Packet, told: DocumentPacket | Sta
     codes = directory.codes_of(stated) if stated else set()
     if told.from_.organ_id not in codes | {packet.sender_organ_id}:
         raise Refused("exchange.sender_differs")
-
-
-def _expected(session: Session, incoming: Incoming) -> tuple[ExpectedSignature, ...]:
-    """Ask our own agencies' documents for both signatures by field name and certificate."""
-    if incoming.sender_agency_id is None:
-        return ()
-    seal = certificates.fingerprints(session, agency_id=incoming.sender_agency_id)
-    if not seal:
-        return ()
-    leaders = certificates.leaders_fingerprints(session, incoming.sender_agency_id)
-    return certificates.expected_signer(leaders), certificates.expected_seal(seal)
-
-
-def _verdict(
-    office: Office, main: str | None, expected: tuple[ExpectedSignature, ...]
-) -> Verdict | None:
-    if main is None:
-        return None
-    return validate(
-        office.artifacts.get(main), office.trust(), at=office.clock(), expected=expected
-    )
 
 
 def _refuse(office: Office, packet_id: UUID, code: str) -> None:

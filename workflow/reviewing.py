@@ -13,7 +13,6 @@ from kernel.clock import local_day
 from kernel.errors import Refused
 from workflow import authority
 from workflow.draft import Draft, require_complete
-from workflow.drafting import make_version, put_draft
 from workflow.finding import document_for
 from workflow.firing import fire
 from workflow.journal import Actor
@@ -21,6 +20,7 @@ from workflow.models import Comment, Document, Review
 from workflow.models.outgoing import ReviewKind
 from workflow.office import Office
 from workflow.states import OutgoingAction, OutgoingState, Role
+from workflow.versions import make_version, put_draft
 
 _DESKS = {
     OutgoingState.CONTENT_REVIEW: (Role.CONTENT_REVIEWER, ReviewKind.CONTENT),
@@ -92,7 +92,7 @@ def edit(office: Office, person_id: UUID, document_id: UUID, seen: int, draft: D
         document, standing = document_for(office, session, document_id, person_id, seen)
         role, _ = _desk(document)
         actor = standing.acting(role)
-        put_draft(session, document, draft, rules(), office.clock())
+        put_draft(office, session, document, draft)
         version = make_version(office, session, document, draft, person_id)
         fire(
             session,

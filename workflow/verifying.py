@@ -1,0 +1,63 @@
+"""The check on arrival: whose signatures are these, and is the document whole (Đ21.2)?"""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from signing.validate import validate
+from signing.verdict import ExpectedSignature, Verdict
+from workflow import certificates, journal
+from workflow.finding import HELD
+from workflow.firing import fire
+from workflow.models import Incoming
+from workflow.office import Office
+from workflow.states import IncomingAction, IncomingState, Role
+
+_SYSTEM = frozenset({Role.SYSTEM})
+
+
+def verify(office: Office, incoming_id: UUID) -> None:
+    """Check the signatures of the document that arrived and put it before văn thư (Đ21.2)."""
+    with office.sessions() as session:
+        incoming = session.get_one(Incoming, incoming_id)
+        if incoming.state is not IncomingState.VERIFYING:
+            return
+        seen = incoming.version
+        main = next((file.sha256 for file in incoming.files if file.is_main), None)
+        expected = _expected(session, incoming)
+    verdict = _verdict(office, main, expected)
+    with office.step() as session:
+        incoming = session.get_one(Incoming, incoming_id, with_for_update=HELD)
+        if incoming.version != seen:
+            return
+        incoming.verdict = verdict.to_json() if verdict else None
+        fire(
+            session,
+            incoming,
+            IncomingAction.FINISH_VERIFYING,
+            actor=journal.SYSTEM,
+            roles=_SYSTEM,
+            at=office.clock(),
+            facts={"conclusion": verdict.conclusion.value if verdict else "NO_FILE"},
+        )
+
+
+def _expected(session: Session, incoming: Incoming) -> tuple[ExpectedSignature, ...]:
+    """Ask our own agencies' documents for both signatures by field name and certificate."""
+    if incoming.sender_agency_id is None:
+        return ()
+    seal = certificates.fingerprints(session, agency_id=incoming.sender_agency_id)
+    if not seal:
+        return ()
+    leaders = certificates.leaders_fingerprints(session, incoming.sender_agency_id)
+    return certificates.expected_signer(leaders), certificates.expected_seal(seal)
+
+
+def _verdict(
+    office: Office, main: str | None, expected: tuple[ExpectedSignature, ...]
+) -> Verdict | None:
+    if main is None:
+        return None
+    return validate(
+        office.artifacts.get(main), office.trust(), at=office.clock(), expected=expected
+    )
