@@ -8,7 +8,7 @@ that a seal goes only onto a document its leader has validly signed (Đ32.2).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
@@ -33,7 +33,7 @@ from signing.validate import validate
 from signing.verdict import Conclusion
 from workflow import certificates
 from workflow.models import Agency, Authorisation, DocumentVersion, Person
-from workflow.signing_desk import latest_authorisation_of
+from workflow.signing_desk import PATIENCE, latest_authorisation_of
 
 Write = Callable[[KeyHolder], bytes]
 
@@ -44,7 +44,7 @@ class KeyCabinet:
 
     seals: Mapping[str, KeyHolder]
     people_folder: Path
-    _opened: dict[UUID, KeyHolder] = field(default_factory=dict, repr=False)
+    _opened: dict[UUID, tuple[KeyHolder, datetime]] = field(default_factory=dict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
@@ -59,8 +59,8 @@ class KeyCabinet:
                 seals[f"seals/{container.stem}"] = key
         return cls(seals, folder / "people")
 
-    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> KeyHolder:
-        """Open a person's container for one coming authorisation.
+    def unlock(self, authorisation_id: UUID, key: str, passphrase: str, now: datetime) -> KeyHolder:
+        """Open a person's container for one coming authorisation; drop what was never used.
 
         Raises:
             Refused: There is no such container, or the passphrase is wrong.
@@ -70,13 +70,16 @@ class KeyCabinet:
             raise Refused("signing.no_key")
         opened = Pkcs12Key.open(container.read_bytes(), passphrase)
         with self._lock:
-            self._opened[authorisation_id] = opened
+            for old in [i for i, (_, since) in self._opened.items() if since < now - PATIENCE]:
+                del self._opened[old]
+            self._opened[authorisation_id] = opened, now
         return opened
 
     def opened(self, authorisation_id: UUID) -> KeyHolder | None:
         """Give the key that a person opened for an authorisation, unless it was dropped."""
         with self._lock:
-            return self._opened.get(authorisation_id)
+            key, _ = self._opened.get(authorisation_id, (None, None))
+            return key
 
     def seal(self, key: str) -> KeyHolder:
         """Give a seal key.
@@ -108,7 +111,8 @@ class SigningDesk:
 
     def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
         """Open a person's key for one coming authorisation and give its certificate (DER)."""
-        return self.cabinet.unlock(authorisation_id, key, passphrase).certificate
+        now = self.clock()
+        return self.cabinet.unlock(authorisation_id, key, passphrase, now).certificate
 
     def forget(self, authorisation_id: UUID) -> None:
         """Drop a key that was opened and will not be used."""

@@ -30,7 +30,8 @@ from workflow.models.outgoing import ArtifactKind, ReviewKind
 from workflow.office import Office
 from workflow.states import OutgoingAction, OutgoingState, Role
 
-_PATIENCE = timedelta(minutes=5)
+PATIENCE = timedelta(minutes=5)
+"""How long an opened key waits for its signature."""
 
 
 def sign(  # noqa: PLR0913 - the act, what was shown, and the secret
@@ -170,7 +171,7 @@ def _authorise(  # noqa: PLR0913, PLR0917 - the facts of one authorisation
                 sha256=shown,
                 facts={"post_title": actor.post_title, "location": document.agency.place_name},
                 given_at=now,
-                expires_at=now + _PATIENCE,
+                expires_at=now + PATIENCE,
             )
         )
         session.add(
