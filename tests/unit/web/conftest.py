@@ -27,13 +27,14 @@ class Browser:
 
     def open(self, address: str, **options: Any) -> TestResponse:
         answer = self.client.get(address, **options)
-        self.page = answer.get_data(as_text=True) if answer.mimetype == "text/html" else self.page
-        return answer
+        return self._shown(answer)
 
     def send(self, address: str, **fields: Any) -> TestResponse:
         found = {"csrf_token": _TOKEN.search(self.page), "seen": _SEEN.search(self.page)}
         own = {name: match[1] for name, match in found.items() if match}
-        answer = self.client.post(address, data=own | fields)
+        return self._shown(self.client.post(address, data=own | fields))
+
+    def _shown(self, answer: TestResponse) -> TestResponse:
         if answer.mimetype == "text/html" and not answer.location:
             self.page = answer.get_data(as_text=True)
         return answer
