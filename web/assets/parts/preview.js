@@ -53,7 +53,8 @@ export function preview(form, fields) {
       picture.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
       picture.src = address;
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
+      // Asked anew meanwhile, or the system is out of reach, which the saving tells.
+      if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
     }
   }
 
