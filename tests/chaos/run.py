@@ -6,6 +6,7 @@ issued, registered at its receivers and answered, once each; the exit code says 
 """
 
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -55,6 +56,7 @@ _ANCHOR_EVERY, _TELL_EVERY = 3.0, 10.0
 @click.option("--minutes", default=20.0, show_default=True, help="After which it has failed.")
 def main(documents: int, seed: int, minutes: float) -> None:
     """Let documents go their way through violence, and look for what was lost."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     folder = Path(tempfile.mkdtemp(prefix="vanthu-chaos-"))
     click.echo(f"{documents} documents, seed {seed}, in {folder}")
     settings = Settings(var=folder / "var", demo=True, sweep_after_seconds=5)
