@@ -1,7 +1,8 @@
 """The one place where a state changes.
 
 ``fire`` looks the row up, asks whether the actor's role for this document may use it, writes the
-journal, moves the state and rings for the next worker, all in the caller's transaction.
+journal, moves the state and rings for the next worker, all in the caller's transaction. What went
+wrong before is forgotten with the state it went wrong in.
 """
 
 from datetime import datetime
@@ -65,6 +66,7 @@ def fire(  # noqa: PLR0913 - the act, its actor, its time and its facts
     )
     subject.state = row.target
     subject.state_since = at
+    subject.trouble = None
     if row.target in WORK:
         ring_after_commit(session, WORK[row.target], subject.id)
 

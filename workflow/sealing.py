@@ -120,7 +120,6 @@ def seal_again(
         document, standing = document_for(office, session, document_id, person_id, seen)
         signed = _require_signed(document, standing, shown)
         _require_seal(office, session, document)
-        document.trouble = None
         _authorise_seal(office, session, document, standing, signed.sha256)
         fire(
             session,

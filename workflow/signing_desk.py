@@ -189,7 +189,6 @@ def _authorise(  # noqa: PLR0913, PLR0917 - the facts of one authorisation
                 at=now,
             )
         )
-        document.trouble = None
         fire(
             session,
             document,

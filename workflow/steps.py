@@ -93,7 +93,6 @@ def give_up(
         document = session.get_one(Document, document_id, with_for_update=HELD)
         if document.version != seen:
             return
-        document.trouble = code
         fire(
             session,
             document,
@@ -103,3 +102,4 @@ def give_up(
             at=office.clock(),
             facts={"code": code},
         )
+        document.trouble = code

@@ -2,7 +2,8 @@
 
 A bell may be lost when Redis restarts or a worker is killed; nothing else can go missing, since
 the states themselves are the queue. A row is rung again after a minute or two; one that has waited
-for hours is marked for a person and not rung any more.
+for hours is marked for a person and rung once an hour only. So a machine that was switched off over
+a holiday goes on with what it had begun.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.bells import ring_after_commit
@@ -25,6 +26,8 @@ TAKE = "worker.tasks.take"
 """Rung with the id of a packet that was stored and not yet looked into."""
 
 _REPORT_AFTER = timedelta(hours=12)  # longer than the outbox's whole ladder of waits
+_RARELY = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)  # the sweep comes twice in it
 STUCK = "workflow.stuck"
 
 Bell = tuple[str, UUID]
@@ -42,7 +45,7 @@ def sweep(office: Office, ring_after: timedelta = timedelta(seconds=60)) -> int:
             *_working(session, Document, OutgoingState, now, before),
             *_working(session, Incoming, IncomingState, now, before),
             *_owed(session, now, before),
-            *_unread(session, before),
+            *_unread(session, now, before),
         ]
         for task, subject in bells:
             ring_after_commit(session, task, subject)
@@ -60,15 +63,17 @@ def _working(
         select(table).where(
             table.state.in_([state for state in WORK if isinstance(state, states)]),
             table.state_since < before,
-            or_(table.trouble.is_(None), table.trouble != STUCK),
         )
     )
     for row in waiting:
-        if row.state_since < now - _REPORT_AFTER:
+        age = now - row.state_since
+        too_long = age > _REPORT_AFTER
+        if too_long and row.trouble != STUCK:
             row.trouble = STUCK
             _log.error("waits far too long", subject=str(row.id), state=row.state.value)
-        else:
-            yield WORK[row.state], row.id
+        elif too_long and age % _RARELY > _MINUTE:
+            continue
+        yield WORK[row.state], row.id
 
 
 def _owed(session: Session, now: datetime, before: datetime) -> Iterator[Bell]:
@@ -81,10 +86,11 @@ def _owed(session: Session, now: datetime, before: datetime) -> Iterator[Bell]:
         yield TELL, message_id
 
 
-def _unread(session: Session, before: datetime) -> Iterator[Bell]:
+def _unread(session: Session, now: datetime, before: datetime) -> Iterator[Bell]:
+    """A status whose document does not come within hours speaks of none of ours."""
+    early = and_(Packet.state == PacketState.EARLY, Packet.received_at > now - _REPORT_AFTER)
     stored = select(Packet.id).where(
-        Packet.state.in_([PacketState.STORED, PacketState.EARLY]),
-        Packet.received_at < before,
+        or_(Packet.state == PacketState.STORED, early), Packet.received_at < before
     )
     for packet_id in session.scalars(stored):
         yield TAKE, packet_id
