@@ -7,7 +7,14 @@ a snapshot of the names of the day, which the version keeps for ever.
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from documents import body
 from documents.content import (
@@ -23,10 +30,12 @@ from documents.content import (
 from documents.rules import RuleSet
 from kernel.errors import Refused
 from workflow.models import Agency, Post, Unit
+from workflow.said import plain
 
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
-Long = Annotated[str, StringConstraints(max_length=100_000)]
+_Typed = BeforeValidator(lambda text: plain(text) if isinstance(text, str) else text)
+Short = Annotated[str, _Typed, StringConstraints(strip_whitespace=True, max_length=500)]
+Line = Annotated[str, _Typed, StringConstraints(strip_whitespace=True, max_length=2_000)]
+Long = Annotated[str, _Typed, StringConstraints(max_length=100_000)]
 
 
 class Draft(BaseModel):

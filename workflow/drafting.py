@@ -16,6 +16,7 @@ from workflow.draft import Draft, read_draft, require_complete
 from workflow.finding import document_for
 from workflow.firing import fire
 from workflow.models import (
+    Agency,
     Delivery,
     Document,
     Enclosure,
@@ -114,19 +115,22 @@ def set_deliveries(
     with office.act() as session:
         document = _own_draft(office, session, document_id, person_id)
         session.execute(delete(Delivery).where(Delivery.document_id == document.id))
-        for code in dict.fromkeys(organ_ids):
+        chosen: dict[str, Agency] = {}
+        for code in organ_ids:
             agency = directory.by_code(session, code)
             if agency is None or not agency.open_on(day):
                 raise Refused("draft.receiver_unknown", organ=code)
-            session.add(
-                Delivery(
-                    agency_id=document.agency_id,
-                    document_id=document.id,
-                    organ_id=directory.organ_id(agency),
-                    organ_name=agency.name,
-                    state=DeliveryState.PREPARED,
-                )
+            chosen[directory.organ_id(agency)] = agency
+        session.add_all(
+            Delivery(
+                agency_id=document.agency_id,
+                document_id=document.id,
+                organ_id=code,
+                organ_name=agency.name,
+                state=DeliveryState.PREPARED,
             )
+            for code, agency in chosen.items()
+        )
 
 
 def attach(  # noqa: PLR0913 - who, to what, which list, and the file
@@ -147,7 +151,14 @@ def attach(  # noqa: PLR0913 - who, to what, which list, and the file
     sha256 = office.artifacts.put(data)
     with office.act() as session:
         document = _own_draft(office, session, document_id, person_id)
-        last = session.scalar(select(func.max(kind.ordinal)).where(kind.document_id == document.id))
+        last, size = session.execute(
+            select(func.max(kind.ordinal), func.sum(kind.size)).where(
+                kind.document_id == document.id
+            )
+        ).one()
+        if kind is Enclosure and (size or 0) + len(data) > office.upload_limit:
+            limit = office.upload_limit >> 20
+            raise Refused("draft.enclosures_too_large", limit=limit)
         row = kind(
             id=uuid4(),
             agency_id=document.agency_id,
@@ -196,7 +207,6 @@ def submit(office: Office, person_id: UUID, document_id: UUID, seen: int) -> Non
             raise Refused("draft.no_signer_in_post")
         version = make_version(office, session, document, draft, person_id)
         document.return_reason = None
-        document.trouble = None
         fire(
             session,
             document,

@@ -21,6 +21,7 @@ from workflow.models import Assignment, Direction, Incoming, Person
 from workflow.models.organisation import PostRole
 from workflow.models.registers import SeriesDirection
 from workflow.office import Office
+from workflow.said import said
 from workflow.states import IncomingAction, Role
 from workflow.statuses import owe_status
 
@@ -67,7 +68,7 @@ def send_back(office: Office, person_id: UUID, incoming_id: UUID, seen: int, rea
     Raises:
         Refused: The reason says too little.
     """
-    reason = reason.strip()
+    reason = said(reason)
     if len(reason) < _LEAST_REASON:
         raise Refused("review.reason_too_short", least=_LEAST_REASON)
     with office.act() as session:
@@ -132,7 +133,7 @@ def finish(office: Office, person_id: UUID, incoming_id: UUID, seen: int, result
     Raises:
         Refused: The result is not told.
     """
-    result = result.strip()
+    result = said(result)
     if not result:
         raise Refused("incoming.result_missing")
     with office.act() as session:
@@ -159,7 +160,7 @@ def _fire(  # noqa: PLR0913, PLR0917 - one act with its words
         actor=standing.acting(role),
         roles=standing.roles,
         at=office.clock(),
-        facts={"words": words[:2000]} if words else {},
+        facts={"words": said(words)} if words else {},
     )
 
 
@@ -182,7 +183,7 @@ def _write_direction(  # noqa: PLR0913 - the columns of a direction
             leader_id=standing.person_id,
             leader_name=actor.name,
             post_title=actor.post_title,
-            words=words.strip()[:2000],
+            words=said(words),
             for_information=for_information,
             due_date=due,
             at=office.clock(),

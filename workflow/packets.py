@@ -4,6 +4,8 @@ Only what is issued can get in here: the issued PDF and the *văn bản kèm the
 a table that this module does not know.
 """
 
+from itertools import accumulate
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,6 +33,9 @@ from workflow.models.exchange import StatusMessage
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Office
 from workflow.sealing import artifact_of
+
+_TO_PLACE, _TO_PLACES = 150, 1000
+"""Letters of one line of Nơi nhận, and of all together."""
 
 _PRIORITY = {
     Urgency.NORMAL: Priority.NORMAL,
@@ -91,7 +96,7 @@ def document_packet(
             typer_notation=content.typist_and_copies.split("(")[0][:10],
             page_amount=version.pages,
         ),
-        to_places=content.to_places,
+        to_places=_to_places(content),
         business=Business(document_id=document.exchange_id or "", staff=_office_of(document)),
         trace=(TraceHeader(sender.organ_id, office.clock()),),
         attachments=_attachments(office, session, document),
@@ -157,3 +162,10 @@ def _circulation(content: Content) -> str:
     if content.circulation is Circulation.OPEN:
         return ""
     return rules(content.rule_set).circulation[content.circulation.value].text
+
+
+def _to_places(content: Content) -> tuple[str, ...]:
+    """Give Nơi nhận as far as a packet holds it; the signed page has it whole (exchange a.2)."""
+    lines = [line[:_TO_PLACE] for line in content.to_places]
+    lengths = accumulate(map(len, lines))
+    return tuple(line for line, n in zip(lines, lengths, strict=True) if n <= _TO_PLACES)

@@ -15,6 +15,7 @@ from exchange.packet import BusinessType, DocumentPacket, Status, StatusPacket
 from exchange.read import read
 from exchange.transport import Kind, PendingItem
 from kernel.bells import ring_after_commit
+from kernel.clock import local_day
 from kernel.errors import Refused
 from kernel.text import fold
 from workflow import directory, journal
@@ -29,6 +30,7 @@ from workflow.models import (
 )
 from workflow.office import Office
 from workflow.packets import urgency_of
+from workflow.said import said
 from workflow.states import WORK, IncomingState, PacketState, Role
 from workflow.statuses import owe_status
 from workflow.sweep import TAKE
@@ -200,7 +202,7 @@ def _take_status(office: Office, session: Session, packet: Packet, told: StatusP
     if document is None:
         packet.state = PacketState.EARLY
         return
-    delivery = _delivery_to(session, document, packet.sender_organ_id)
+    delivery = _delivery_to(session, document, packet)
     session.execute(
         insert(DeliveryStatus)
         .values(
@@ -225,17 +227,18 @@ def _take_status(office: Office, session: Session, packet: Packet, told: StatusP
         action=f"status_{told.status_code}",
         subject_kind="outgoing",
         subject_id=document.id,
-        facts={"from": delivery.organ_id, "words": told.description[:2000]},
+        facts={"from": delivery.organ_id, "words": said(told.description)},
     )
 
 
-def _delivery_to(session: Session, document: Document, code: str) -> Delivery:
-    """Find the delivery to whoever speaks, through any of its codes."""
+def _delivery_to(session: Session, document: Document, packet: Packet) -> Delivery:
+    """Find the delivery to whoever speaks: by any of its codes, or as an agency's successor."""
+    code, day = packet.sender_organ_id, local_day(packet.received_at)
     speaker = directory.by_code(session, code)
-    codes = directory.codes_of(speaker) if speaker else {code}
     for delivery in document.deliveries:
         receiver = directory.by_code(session, delivery.organ_id)
-        if delivery.organ_id in codes or (receiver and speaker and receiver.id == speaker.id):
+        chain = (receiver, directory.standing_for(session, receiver, day)) if receiver else ()
+        if delivery.organ_id == code or (speaker is not None and speaker in chain):
             return delivery
     raise Refused("exchange.status_from_stranger")
 

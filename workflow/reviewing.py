@@ -19,6 +19,7 @@ from workflow.journal import Actor
 from workflow.models import Comment, Document, Review
 from workflow.models.outgoing import ReviewKind
 from workflow.office import Office
+from workflow.said import said
 from workflow.states import OutgoingAction, OutgoingState, Role
 from workflow.versions import make_version, put_draft
 
@@ -64,7 +65,7 @@ def send_back(office: Office, person_id: UUID, document_id: UUID, seen: int, rea
     Raises:
         Refused: The reason says too little.
     """
-    reason = reason.strip()
+    reason = said(reason)
     if len(reason) < _LEAST_REASON:
         raise Refused("review.reason_too_short", least=_LEAST_REASON)
     with office.act() as session:
@@ -73,7 +74,6 @@ def send_back(office: Office, person_id: UUID, document_id: UUID, seen: int, rea
         actor = standing.acting(role)
         _note(office, session, document, actor, kind, passed=False, words=reason)
         document.return_reason = reason
-        document.trouble = None
         fire(
             session,
             document,
@@ -111,7 +111,7 @@ def comment(office: Office, person_id: UUID, document_id: UUID, words: str) -> N
     Raises:
         Refused: There is nothing written.
     """
-    words = words.strip()
+    words = said(words)
     if not words:
         raise Refused("review.comment_empty")
     with office.act() as session:
@@ -125,7 +125,7 @@ def comment(office: Office, person_id: UUID, document_id: UUID, words: str) -> N
                 person_id=person_id,
                 person_name=standing.name,
                 post_title=next(iter(standing.titles.values()), ""),
-                words=words[:2000],
+                words=words,
                 at=office.clock(),
             )
         )
@@ -143,7 +143,7 @@ def _approve(  # noqa: PLR0913, PLR0917 - the parts of one approval
     document, standing = document_for(office, session, document_id, person_id, seen)
     role, kind = _desk(document)
     actor = standing.acting(role)
-    _note(office, session, document, actor, kind, passed=True, words=words.strip()[:2000])
+    _note(office, session, document, actor, kind, passed=True, words=said(words))
     fire(session, document, action, actor=actor, roles=standing.roles, at=office.clock())
     session.flush()
     return document

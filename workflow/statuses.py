@@ -8,6 +8,7 @@ from exchange.packet import Status
 from exchange.transport import Kind
 from exchange.write import write_status
 from kernel.bells import ring_after_commit
+from kernel.errors import Refused
 from workflow import directory, outbox
 from workflow.models import Incoming, StatusMessage
 from workflow.office import Office
@@ -45,9 +46,11 @@ def owe_status(  # noqa: PLR0913 - the columns of a status
 
 def tell(office: Office, message_id: UUID) -> None:
     """Send a status that we owe."""
+    with office.sessions() as session:
+        incoming_id = session.get_one(StatusMessage, message_id).incoming_id
 
     def write(session: Session, message: StatusMessage) -> Letter:
-        incoming = session.get_one(Incoming, message.incoming_id)
+        incoming = session.get_one(Incoming, incoming_id)
         return Letter(
             packet=write_status(status_packet(incoming, message)),
             kind=Kind.STATUS,
@@ -55,7 +58,10 @@ def tell(office: Office, message_id: UUID) -> None:
             receiver=incoming.sender_organ_id,
             key=f"status:{message.id}",
             subject_kind="incoming",
-            subject_id=incoming.id,
+            subject_id=incoming_id,
         )
 
-    outbox.post(office, StatusMessage, message_id, write)
+    try:
+        outbox.post(office, StatusMessage, message_id, write)
+    except Refused as error:
+        outbox.refuse(office, StatusMessage, message_id, "incoming", incoming_id, error)

@@ -1,0 +1,26 @@
+"""What people type, made fit to be kept, printed and sent.
+
+Word processors leave control characters in what is pasted from them. No page shows them, a packet
+may not hold them, and the database takes not all of them; so none gets past this door.
+"""
+
+import unicodedata
+
+LONGEST = 2_000
+"""Letters that are kept of an opinion, a reason or a direction."""
+
+_HIDDEN = {"Cc", "Cs"}
+_LINES = "\n\r\t"
+
+
+def plain(text: str) -> str:
+    """Give the text with its lines and tabs, but without any other control character."""
+    return "".join(
+        c if c in _LINES or unicodedata.category(c) not in _HIDDEN else " " * c.isspace()
+        for c in text
+    )
+
+
+def said(words: str) -> str:
+    """Give a person's own words as they are kept."""
+    return plain(words).strip()[:LONGEST]
