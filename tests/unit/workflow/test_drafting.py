@@ -199,6 +199,35 @@ def test_an_older_code_leads_to_the_same_agency(shared_desks: Desks):
     assert [delivery.organ_id for delivery in chosen] == ["H13"]
 
 
+def test_an_agency_chosen_by_two_of_its_codes_gets_one_packet(shared_desks: Desks):
+    case = walk(shared_desks, OutgoingState.DRAFT, "support-report", to=[])
+
+    drafting.set_deliveries(
+        shared_desks.office,
+        shared_desks.person(case.cast.drafter),
+        case.id,
+        ["H13", "000.00.00.H13", "H13.02", "H13"],
+    )
+
+    assert sorted(case.delivered()) == ["H13", "H13.02"]
+
+
+def test_what_a_word_processor_hides_in_pasted_text_is_not_typed():
+    draft = read_draft(
+        {
+            "form": "1.2",
+            "type_code": "QĐ",
+            "subject": "phê duyệt\x0bKế hoạch\x00 năm\x07 2027\ud800",
+            "body": "Điều 1.\x00 Một.\r\n\tĐiều 2.\x1fHai.",
+            "to_places": ["Như Điều 1\x02"],
+        }
+    )
+
+    assert draft.subject == "phê duyệt Kế hoạch năm 2027"
+    assert draft.body == "Điều 1. Một.\r\n\tĐiều 2. Hai."
+    assert draft.to_places == ("Như Điều 1",)
+
+
 def test_each_submission_keeps_a_version_with_the_names_of_its_day(shared_desks: Desks):
     case = walk(shared_desks, OutgoingState.CONTENT_REVIEW)
     case.withdraw()
