@@ -19,6 +19,7 @@ from web import (
     issuing,
     language,
     outgoing,
+    patience,
     registers,
     reviewing,
     security,
@@ -61,10 +62,11 @@ def create(office: Office | None = None, settings: Settings | None = None) -> Fl
     security.attach(app, settings)
     language.attach(app)
     static_files.attach(app)
-    sign_in.attach(app, settings)
+    sign_in.attach(app)
     authorisation.attach(app)
     security.guard_forms(app)
     errors.attach(app)
     for desk in _DESKS:
         app.register_blueprint(desk)
+    patience.attach(app, settings)
     return app

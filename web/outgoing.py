@@ -29,6 +29,9 @@ _CHECKED = {
 }
 """States in which the findings of the form's rules help whoever has the document."""
 
+_LAST_PAGE = 10_000
+"""Nobody turns that many pages; a search is quicker."""
+
 
 @desk.get("")
 def everything() -> str:
@@ -139,7 +142,7 @@ def wanted_of(states: frozenset[str]) -> listing.Wanted:
     return listing.Wanted(
         words=request.args.get("tim", "")[:200],
         state=state if state in states else "",
-        page=max(1, request.args.get("trang", 1, type=int)),
+        page=min(max(1, request.args.get("trang", 1, type=int)), _LAST_PAGE),
     )
 
 

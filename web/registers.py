@@ -1,5 +1,6 @@
 """The registers of a year (Annex IV), and the agency as the administrator sees it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, render_template, request
@@ -21,7 +22,7 @@ def outgoing() -> str:
     """Show the register of outgoing documents."""
     session, who = here.session(), reader()
     years = listing.years(session, who, SeriesDirection.OUTGOING)
-    year = request.args.get("nam", years[0], type=int)
+    year = _chosen(years)
     lines = listing.outgoing_register(session, who, year)
     return render_template("registers/outgoing.html", lines=lines, year=year, years=years)
 
@@ -31,9 +32,14 @@ def incoming() -> str:
     """Show the register of incoming documents."""
     session, who = here.session(), reader()
     years = listing.years(session, who, SeriesDirection.INCOMING)
-    year = request.args.get("nam", years[0], type=int)
+    year = _chosen(years)
     lines = listing.incoming_register(session, who, year)
     return render_template("registers/incoming.html", lines=lines, year=year, years=years)
+
+
+def _chosen(years: Sequence[int]) -> int:
+    wanted = request.args.get("nam", years[0], type=int)
+    return wanted if wanted in years else years[0]
 
 
 @desk.get("/co-quan")

@@ -8,12 +8,14 @@ import os
 import secrets
 import time
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kernel.errors import Refused
 from kernel.log import begin_request, logger
 from kernel.settings import Settings
 
@@ -51,6 +53,13 @@ def attach(app: Flask, settings: Settings) -> None:
     def begin() -> None:
         g.request_id = begin_request()
         g.began = time.monotonic()
+
+    @app.before_request
+    def read_only_text() -> None:
+        """Refuse NUL, which no person types and no database column holds."""
+        texts = chain(*request.args.lists(), *request.form.lists())
+        if any("\0" in text for text in chain.from_iterable(texts)):
+            raise Refused("web.not_text")
 
     @app.after_request
     def finish(response: Response) -> Response:

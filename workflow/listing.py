@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kernel.text import fold
 from workflow import authority
@@ -13,7 +13,13 @@ from workflow.firing import allowed
 from workflow.models import Document, Incoming, RegisterEntry, Series
 from workflow.models.organisation import PostRole
 from workflow.models.registers import SeriesDirection
-from workflow.readable import Reader, may_read_arrivals, may_read_documents, takes_part
+from workflow.readable import (
+    Reader,
+    may_read_arrivals,
+    may_read_documents,
+    may_wait_for,
+    takes_part,
+)
 from workflow.states import IncomingState, OutgoingAction, OutgoingState, Role
 
 Case = TypeVar("Case", Document, Incoming)
@@ -34,6 +40,9 @@ _ACTS_THAT_WAIT = {
     OutgoingAction.SEAL,
     OutgoingAction.ISSUE,
 }
+_ROW = (joinedload(Document.drafter), joinedload(Document.unit))
+"""What every row of a list names."""
+
 _LONGEST_NUMBER = 9
 _URGENT_FIRST = {"express": 0, "very_urgent": 1, "urgent": 2, "normal": 3}
 
@@ -69,6 +78,7 @@ def documents(session: Session, reader: Reader, wanted: Wanted) -> Found:
     count = session.scalar(select(func.count()).select_from(Document).where(*criteria)) or 0
     rows = session.scalars(
         select(Document)
+        .options(*_ROW)
         .where(*criteria)
         .order_by(Document.state_since.desc(), Document.id)
         .limit(PAGE)
@@ -89,6 +99,7 @@ def arrivals(session: Session, reader: Reader, wanted: Wanted) -> Found:
     count = session.scalar(select(func.count()).select_from(Incoming).where(*criteria)) or 0
     rows = session.scalars(
         select(Incoming)
+        .options(selectinload(Incoming.assignments))
         .where(*criteria)
         .order_by(Incoming.arrived_at.desc(), Incoming.id)
         .limit(PAGE)
@@ -117,14 +128,8 @@ def on_their_way(session: Session, reader: Reader) -> Sequence[Document]:
 
 def waiting_documents(session: Session, reader: Reader) -> list[Document]:
     """Give outgoing documents that wait for an act of the reader, the urgent and oldest first."""
-    posts = {post.id for post in reader.posts}
     candidates = session.scalars(
-        select(Document)
-        .where(
-            Document.state.in_(_MOVING),
-            or_(Document.agency_id.in_(reader.agencies()), Document.signer_post_id.in_(posts)),
-        )
-        .order_by(Document.state_since)
+        select(Document).options(*_ROW).where(may_wait_for(reader)).order_by(Document.state_since)
     )
     mine = [
         document

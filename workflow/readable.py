@@ -32,6 +32,11 @@ _BEFORE_SIGNER = (
     OutgoingState.CONTENT_REVIEW,
     OutgoingState.FORM_REVIEW,
 )
+_AT_THE_CLERK = (
+    OutgoingState.AWAITING_NUMBER,
+    OutgoingState.AWAITING_SEAL,
+    OutgoingState.AWAITING_ISSUE,
+)
 _SIGNED = (
     OutgoingState.AWAITING_NUMBER,
     OutgoingState.SEALING,
@@ -120,6 +125,27 @@ def _edited_by(person: UUID) -> Select[UUID]:
         select(Document.id)
         .join(DocumentVersion, DocumentVersion.id == Document.current_version_id)
         .where(DocumentVersion.author_id == person)
+    )
+
+
+def may_wait_for(reader: Reader) -> ColumnElement[bool]:
+    """Give the outgoing documents that may wait for an act of the reader, as far as posts tell."""
+    signs = Document.signer_post_id.in_({post.id for post in reader.posts})
+    heads = {post.unit_id for post in reader.posts if post.role in _HEADS}
+    return or_(
+        and_(
+            Document.state == OutgoingState.CONTENT_REVIEW,
+            or_(Document.unit_id.in_(heads), signs),
+        ),
+        and_(
+            Document.state == OutgoingState.FORM_REVIEW,
+            Document.agency_id.in_(reader.agencies(PostRole.FORM_CHECKER)),
+        ),
+        and_(Document.state == OutgoingState.AWAITING_SIGNATURE, signs),
+        and_(
+            Document.state.in_(_AT_THE_CLERK),
+            Document.agency_id.in_(reader.agencies(PostRole.CLERK)),
+        ),
     )
 
 
