@@ -105,6 +105,11 @@ class Postgres:
                 time.sleep(1)
         self._settle()
 
+    @property
+    def died(self) -> bool:
+        """Whether it has ended without being told to."""
+        return self._server.died
+
     def stop(self) -> None:
         """Stop the server: first politely to connected clients, then without waiting for them."""
         self._server.stop(signal.SIGINT, signal.SIGQUIT)

@@ -61,6 +61,11 @@ class Redis:
         lines = "".join(f"{name} {value}\n" for name, value in configuration.items())
         self._server.start([_program(), "-"], self._answers, text=lines)
 
+    @property
+    def died(self) -> bool:
+        """Whether it has ended without being told to."""
+        return self._server.died
+
     def stop(self) -> None:
         """Stop the server."""
         self._server.stop(signal.SIGTERM)

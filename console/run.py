@@ -37,24 +37,24 @@ _UNTIL_READY = 90
 def run() -> None:
     """Run the whole installation of the settings."""
     settings = Settings()
-    _look_at_machine(settings)
     with _until_told_to_end() as ending:
         services = Services(settings.var)
         ending.callback(services.stop)
+        services.claim()
+        _look_at_machine(settings)
         click.echo(sentence("console.starting"))
         services.start()
         settings = _addressed(services.connected(settings))
         to_head(settings.owner_database_url)
         secret(settings.session_key_file)
-        authority_port = _authority_port(settings)
         if settings.demo:
-            _found_demonstration(settings, authority_port)
+            found_demonstration(settings)
         supervisor = Supervisor(settings.var / "log", environment_of(settings))
         ending.callback(supervisor.stop)
-        supervisor.start(processes(settings, authority_port))
+        supervisor.start(processes(settings, port_of_authority(settings)))
         _wait_for_pages(supervisor, settings)
         click.echo(welcome(settings, load.accounts()))
-        supervisor.watch(lambda: False)
+        supervisor.watch(lambda: _mend(services))
 
 
 @click.command(help=sentence("console.help_services"))
@@ -109,6 +109,31 @@ def processes(settings: Settings, authority_port: int) -> list[Process]:
     return found
 
 
+def found_demonstration(settings: Settings) -> None:
+    """Found the demonstration province where there is none, with something on the clerks' desks."""
+    click.echo(sentence("console.founding"))
+    port = port_of_authority(settings)
+    if load.load(settings, authority_port=port):
+        _port_file(settings).write_text(str(port), encoding="ascii")
+        office = open_office(settings)
+        for name in data.draft_names():
+            prepared = data.draft(name)
+            way.address(office, prepared, way.begin(office, prepared))
+
+
+def _mend(services: Services) -> bool:
+    """Start database and queue again where they died, and say so; never enough of watching."""
+    for name in services.mend():
+        click.echo(sentence("console.service_mended", service=name))
+    return False
+
+
+def port_of_authority(settings: Settings) -> int:
+    """Give the port of the test authority; its certificates name it, so it stays as it began."""
+    file = _port_file(settings)
+    return int(file.read_text(encoding="ascii")) if file.exists() else settings.port + 1
+
+
 def environment_of(settings: Settings) -> dict[str, str]:
     """Give the settings as environment variables for a process, which never acts as the owner."""
     told = settings.model_dump(exclude={"owner_database_url"}, exclude_none=True)
@@ -122,7 +147,7 @@ def _look_at_machine(settings: Settings) -> None:
     open_typesetter(settings)
     _must_be_free(settings.host, settings.port)
     if settings.demo:
-        _must_be_free(settings.host, _authority_port(settings))
+        _must_be_free(settings.host, port_of_authority(settings))
 
 
 def _must_be_free(host: str, port: int) -> None:
@@ -131,22 +156,6 @@ def _must_be_free(host: str, port: int) -> None:
             return
     except OSError as error:
         raise Refused("console.port_taken", port=port) from error
-
-
-def _authority_port(settings: Settings) -> int:
-    """Give the port of the test authority; its certificates name it, so it stays as it began."""
-    file = _port_file(settings)
-    return int(file.read_text(encoding="ascii")) if file.exists() else settings.port + 1
-
-
-def _found_demonstration(settings: Settings, authority_port: int) -> None:
-    click.echo(sentence("console.founding"))
-    if load.load(settings, authority_port=authority_port):
-        _port_file(settings).write_text(str(authority_port), encoding="ascii")
-        office = open_office(settings)
-        for name in data.draft_names():  # something to begin with on the clerks' desks
-            prepared = data.draft(name)
-            way.address(office, prepared, way.begin(office, prepared))
 
 
 def _port_file(settings: Settings) -> Path:

@@ -82,6 +82,11 @@ class Server:
             return None
         return int(self.pid_file.read_text().split(maxsplit=1)[0])
 
+    @property
+    def died(self) -> bool:
+        """Whether it was started and has ended without being told to."""
+        return self.process is not None and self.process.poll() is not None
+
     def _orphan(self) -> int | None:
         pid = self.recorded_pid()
         return pid if pid and self.mark in command_line(pid) else None

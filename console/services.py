@@ -59,7 +59,8 @@ class Services:
         Raises:
             Refused: Another run has this folder, or a service cannot run here.
         """
-        self._claim()
+        if self._lock is None:
+            self.claim()
         try:
             self._postgres.start()
             self._redis.start()
@@ -75,6 +76,17 @@ class Services:
             shutil.rmtree(self.sockets)
             os.close(self._lock)
             self._lock = None
+
+    def mend(self) -> list[str]:
+        """Start again what has died; give its names.
+
+        Raises:
+            Refused: It does not start any more.
+        """
+        dead = [(name, it) for name, it in self._servers() if it.died]
+        for _, server in dead:
+            server.start()
+        return [name for name, _ in dead]
 
     def restart_postgres(self) -> None:
         """Kill PostgreSQL as a power cut would and start it again."""
@@ -101,7 +113,15 @@ class Services:
             }
         )
 
-    def _claim(self) -> None:
+    def _servers(self) -> tuple[tuple[str, Postgres | Redis], ...]:
+        return ("PostgreSQL", self._postgres), ("Redis", self._redis)
+
+    def claim(self) -> None:
+        """Take the folder for this run.
+
+        Raises:
+            Refused: Another run has it, or it cannot be written.
+        """
         try:
             self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.var / "run").mkdir(mode=0o700, exist_ok=True)

@@ -23,5 +23,6 @@ class JoinedLog(Logger):  # type: ignore[misc]  # so its classes have none eithe
 
 logger_class = JoinedLog
 graceful_timeout = 5
+keepalive = 75  # longer than any page's polling, so no poll meets a closing connection
 control_socket_disable = True
 worker_class = "gthread"

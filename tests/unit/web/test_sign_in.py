@@ -59,7 +59,17 @@ def test_guessing_one_account_does_not_lock_another_out(browser: Browser) -> Non
     assert answer.location == "/"
 
 
-@pytest.mark.parametrize("onward", ["https://example.com/", "//example.com", "/\\example.com", ""])
+@pytest.mark.parametrize(
+    "onward",
+    [
+        "https://example.com/",
+        "//example.com",
+        "/\\example.com",
+        "/\t/example.com",
+        "/\n//example.com",
+        "",
+    ],
+)
 def test_after_signing_in_nobody_is_sent_to_a_foreign_address(
     browser: Browser, onward: str
 ) -> None:
