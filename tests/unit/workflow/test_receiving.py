@@ -1,6 +1,6 @@
 """What comes over the axis: one effect each, and never more trust than was earned (Đ21.2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -21,6 +21,7 @@ from exchange.read import read
 from exchange.transport import Kind
 from exchange.write import write_document, write_status
 from tests.office import Desks, code_of
+from tests.unit.workflow.box import SNV, STC, UBND, Box, another
 from tests.unit.workflow.way import Case, walk
 from workflow import receiving, sweep
 from workflow.models import DeliveryStatus, Incoming, JournalLine, MailItem, Packet, StatusMessage
@@ -28,31 +29,6 @@ from workflow.reading import twins
 from workflow.states import IncomingState, OutgoingState, PacketState
 
 ROOT = Path(__file__).parents[3]
-UBND, STC, SNV = "H13", "H13.03", "H13.02"
-
-
-@dataclass(frozen=True)
-class Box:
-    """Lay a packet into an agency's box, as the axis would, and let it be taken."""
-
-    desks: Desks
-
-    def gets(
-        self, data: bytes, *, sender: str = UBND, agency: str = STC, kind: Kind = Kind.DOCUMENT
-    ) -> Packet:
-        key = uuid4().hex
-        axis_id = self.desks.office.transport.send(data, kind, sender, [agency], key)
-        self.desks.work_off()
-        return self.packet(axis_id)
-
-    def packet(self, axis_id: str) -> Packet:
-        with self.desks.office.sessions() as session:
-            return session.scalars(select(Packet).where(Packet.axis_id == axis_id)).one()
-
-
-@pytest.fixture
-def box(shared_desks: Desks) -> Box:
-    return Box(shared_desks)
 
 
 @pytest.fixture(scope="module")
@@ -62,21 +38,6 @@ def case(shared_desks: Desks) -> Case:
     case = walk(shared_desks, OutgoingState.ISSUED, to=["stc"])
     shared_desks.work_off()
     return case
-
-
-@pytest.fixture(scope="module")
-def told(case: Case) -> DocumentPacket:
-    """The packet that carried it."""
-    (delivery,) = case.row.deliveries
-    packet = read(case.desks.office.artifacts.get(delivery.packet))
-    assert isinstance(packet, DocumentPacket)
-    return packet
-
-
-def another(told: DocumentPacket, **changes: object) -> bytes:
-    """A packet like it, about a document that nobody has seen yet."""
-    fresh = f"{UBND};2026;{uuid4().hex[:12]}"
-    return write_document(replace(told, **{"document_id": fresh, "business": None} | changes))
 
 
 def arrived(desks: Desks, packet: Packet) -> list[Incoming]:
