@@ -15,7 +15,7 @@ from documents.content import Circulation, Content, Form, Urgency
 from documents.pictures import page_picture
 from documents.rules import rules
 from kernel.clock import local
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError, MovedOn, NotFound
 from web import acts, fields, here
 from web.errors import explain
 from web.language import say
@@ -44,14 +44,17 @@ def page(document_id: UUID) -> str | Answer:
 @desk.post("/<uuid:document_id>/soan-thao")
 def keep(document_id: UUID) -> Answer:
     """Save everything, then do what the pressed button says."""
-    typed, seen = fields.typed(), acts.seen()
+    typed = fields.typed()
     try:
-        seen = _save(document_id, seen, typed)
-        return _then(document_id, seen)
+        seen = _save(document_id, acts.seen(), typed)
     except NotFound:
         raise
     except DomainError as error:
         return _again(document_id, typed, error)
+    try:
+        return _then(document_id, seen)
+    except DomainError as error:
+        return _again(document_id, typed, error, saved=True)
 
 
 @desk.post("/<uuid:document_id>/tu-luu")
@@ -107,7 +110,13 @@ def _document(document_id: UUID) -> tuple[Document, Mode | None]:
     return document, "edit" if OutgoingAction.EDIT in may else None
 
 
-def _show(document: Document, mode: Mode, typed: dict[str, str], refused: str = "") -> str:
+def _show(
+    document: Document,
+    mode: Mode,
+    typed: dict[str, str],
+    refused: str = "",
+    unsaved: str = "",
+) -> str:
     session, today = here.session(), here.today()
     draft = read_draft(document.draft)
     kind = rules().document_type(draft.type_code)
@@ -119,6 +128,7 @@ def _show(document: Document, mode: Mode, typed: dict[str, str], refused: str = 
         mode=mode,
         typed=typed,
         refused=refused,
+        unsaved=unsaved,
         is_decision=draft.form in {Form.DECISION, Form.DECISION_ISSUING},
         issues_text=draft.form is Form.DECISION_ISSUING,
         has_addressees=draft.form is Form.LETTER or kind.addressees != "no",
@@ -133,11 +143,14 @@ def _show(document: Document, mode: Mode, typed: dict[str, str], refused: str = 
     )
 
 
-def _again(document_id: UUID, typed: dict[str, str], error: DomainError) -> Answer:
+def _again(
+    document_id: UUID, typed: dict[str, str], error: DomainError, *, saved: bool = False
+) -> Answer:
     """Show the page again with everything typed; if it is no draft any more, the words stay."""
     here.reread()
     document, mode = _document(document_id)
-    page = _show(document, mode or "write", typed, explain(error))
+    unsaved = "" if saved else "conflict" if isinstance(error, MovedOn) else "refused"
+    page = _show(document, mode or "write", typed, explain(error), unsaved)
     return Response(page, error.http_status)
 
 

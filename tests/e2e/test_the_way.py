@@ -159,6 +159,9 @@ def test_two_windows_on_one_draft_do_not_overwrite_each_other(desk_of: Desk) -> 
     second.get_by_label("Trích yếu").fill("Của cửa sổ thứ hai")
 
     expect(second.locator("#save-state")).to_contain_text("Văn bản đã thay đổi sau khi trang này")
+    second.get_by_role("button", name="Lưu", exact=True).click()
+    expect(second.get_by_role("alert")).to_contain_text("Văn bản đã thay đổi sau khi trang này")
+    expect(second.get_by_label("Trích yếu")).to_have_value("Của cửa sổ thứ hai")
     first.reload()
     expect(first.get_by_label("Trích yếu")).to_have_value("Của cửa sổ thứ nhất")
 

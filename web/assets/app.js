@@ -4,7 +4,7 @@
 import "htmx.org";
 import { pressOnce } from "./parts/once.js";
 import { chooseReceivers } from "./parts/receivers.js";
-import { write } from "./parts/writing.js";
+import { copyOf, write } from "./parts/writing.js";
 
 for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
 for (const button of document.querySelectorAll("[data-print]")) {
@@ -19,6 +19,11 @@ document.addEventListener("click", ({ target }) => {
   const folded = jump && document.querySelector(`${jump.getAttribute("href")} > details`);
   if (folded) folded.open = true;
 });
+
+// What was submitted needs no copy on this machine any more.
+for (const { dataset } of document.querySelectorAll("[data-draft-done]")) {
+  window.localStorage.removeItem(copyOf(dataset.draftDone));
+}
 
 pressOnce(document);
 

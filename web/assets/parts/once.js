@@ -23,7 +23,9 @@ export function pressOnce(page) {
     if (target.type !== "file" || !target.dataset.limit) return;
     const limit = Number(target.dataset.limit);
     const tooLarge = [...target.files].some((file) => file.size > limit);
-    target.setCustomValidity(tooLarge ? target.dataset.tooLarge : "");
-    target.reportValidity();
+    const problem = page.getElementById(target.getAttribute("aria-describedby"));
+    problem.hidden = !tooLarge;
+    problem.textContent = tooLarge ? target.dataset.tooLarge : "";
+    if (tooLarge) target.value = "";
   });
 }

@@ -6,6 +6,8 @@ import { preview } from "./preview.js";
 const SAVE_AFTER = 2000;
 const TRY_AGAIN_AFTER = 10000;
 
+export const copyOf = (document) => `vanthu.draft.${document}`;
+
 const fieldsOf = (form) => {
   const data = new FormData(form);
   for (const file of form.querySelectorAll("input[type=file]")) data.delete(file.name);
@@ -18,14 +20,15 @@ const textOf = (form) => {
 };
 
 export function write(form) {
-  const copy = `vanthu.draft.${form.dataset.document}`;
+  const copy = copyOf(form.dataset.document);
   const state = document.querySelector("#save-state");
   const seen = form.querySelector("input[name=seen]");
   const token = form.querySelector("input[name=csrf_token]").value;
   const show = preview(form, () => fieldsOf(form));
-  let saved = textOf(form);
+  const { autosave, unsaved } = form.dataset;
+  let saved = unsaved ? "" : textOf(form);
   let saving = null;
-  let stopped = !form.dataset.autosave;
+  let stopped = !autosave || unsaved === "conflict";
   let timer = 0;
 
   const tell = (words, bad = false) => {
@@ -39,7 +42,7 @@ export function write(form) {
     tell(form.dataset.wordSaving);
     let answer;
     try {
-      answer = await fetch(form.dataset.autosave, {
+      answer = await fetch(autosave, {
         method: "POST",
         body: fieldsOf(form),
         headers: { Accept: "application/json", "X-CSRFToken": token },
@@ -106,7 +109,8 @@ export function write(form) {
     { capture: true },
   );
 
-  offerCopy(form, copy, saved, changed);
+  if (unsaved) window.localStorage.setItem(copy, textOf(form));
+  else offerCopy(form, copy, saved, changed);
   show();
 }
 
