@@ -36,6 +36,8 @@ def require_archive(data: bytes) -> None:
         Refused: It is damaged, encrypted, a bomb, or holds what may run or hide.
     """
     for entry in _entries(data, "zip"):
+        if _escapes(entry.filename):
+            raise Refused("documents.file_path_in_archive", name=_shown(entry))
         extension = entry.filename.lower().rstrip(" .").rpartition(".")[2]
         if runs(extension):
             raise Refused("documents.file_executable", name=_shown(entry))
@@ -73,6 +75,17 @@ def _entries(data: bytes, extension: str) -> list[zipfile.ZipInfo]:
     if any(entry.flag_bits & _ENCRYPTED_BIT for entry in entries):
         raise Refused("documents.file_encrypted")
     return entries
+
+
+def _escapes(name: str) -> bool:
+    """Tell whether unpacking the entry would write outside the folder it is unpacked in."""
+    path = PurePosixPath(name)
+    return (
+        path.is_absolute()
+        or ".." in path.parts
+        or "\\" in name
+        or any(":" in part for part in path.parts[:1])
+    )
 
 
 def _shown(entry: zipfile.ZipInfo) -> str:

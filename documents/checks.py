@@ -121,6 +121,14 @@ def _to_places(content: Content, rules: RuleSet) -> Iterator[Finding]:
         yield _found("F14", "to_places", "first_line", "II.9", Severity.WARNING, text=expected)
 
 
+def _unfinished(content: Content, _rules: RuleSet) -> Iterator[Finding]:
+    """Find blanks that a form suggests and nobody filled in."""
+    for place in ("bases", "addressees", "to_places"):
+        for line in getattr(content, place):
+            if "…" in line:
+                yield _found("F14", place, "unfinished", "II.9", text=line)
+
+
 def _signer(content: Content, rules: RuleSet) -> Iterator[Finding]:
     lines, allowed = content.signature.competence_lines, rules.language.competences
     place = "signature"
@@ -166,4 +174,5 @@ _CHECKS: tuple[Check, ...] = (
     citation_findings,
     _signer,
     _to_places,
+    _unfinished,
 )

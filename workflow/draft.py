@@ -152,12 +152,12 @@ def compose(  # noqa: PLR0913 - a page brings this many things together
             authority=(agency.authority if collective else agency.head_authority)
             if is_decision
             else "",
-            bases=draft.bases if is_decision else (),
-            addressees=draft.addressees,
+            bases=_unpointed(draft.bases) if is_decision else (),
+            addressees=_unpointed(draft.addressees),
             body=body.parse(draft.body),
             issued_text=issued,
             signature=Signature(competence_lines=tuple(lines), full_name=signer_name),
-            to_places=draft.to_places,
+            to_places=_unpointed(draft.to_places),
             typist_and_copies=draft.typist_and_copies,
             urgency=draft.urgency,
             circulation=draft.circulation,
@@ -165,3 +165,8 @@ def compose(  # noqa: PLR0913 - a page brings this many things together
             rule_set=rules.name,
         )
     )
+
+
+def _unpointed(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Take closing points off lines: the page sets its own (Annex I, II.6, II.9)."""
+    return tuple(line.rstrip(" .;,") for line in lines)

@@ -30,7 +30,7 @@ from workflow.models import (
 )
 from workflow.office import Office
 from workflow.packets import urgency_of
-from workflow.said import said
+from workflow.said import LONGEST, plain
 from workflow.states import WORK, IncomingState, PacketState, Role
 from workflow.statuses import owe_status
 from workflow.sweep import TAKE
@@ -227,7 +227,7 @@ def _take_status(office: Office, session: Session, packet: Packet, told: StatusP
         action=f"status_{told.status_code}",
         subject_kind="outgoing",
         subject_id=document.id,
-        facts={"from": delivery.organ_id, "words": said(told.description)},
+        facts={"from": delivery.organ_id, "words": plain(told.description)[:LONGEST]},
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from documents.rules import rules
 from kernel.clock import local_day
-from kernel.errors import Refused
+from kernel.errors import MovedOn, Refused
 from workflow import authority
 from workflow.draft import Draft, require_complete
 from workflow.finding import document_for
@@ -33,6 +33,9 @@ _DESKS = {
 
 _LEAST_REASON = 10
 """Letters a reason must have, so that the drafter learns something from it."""
+
+_NO_MORE_WORDS = {OutgoingState.SENDING, OutgoingState.ISSUED, OutgoingState.DISCARDED}
+"""Whose opinions are closed: the document is out, or laid aside."""
 
 
 def approve_content(
@@ -116,6 +119,8 @@ def comment(office: Office, person_id: UUID, document_id: UUID, words: str) -> N
         raise Refused("review.comment_empty")
     with office.act() as session:
         document, standing = document_for(office, session, document_id, person_id)
+        if document.state in _NO_MORE_WORDS:
+            raise MovedOn("workflow.moved_on")
         session.add(
             Comment(
                 id=uuid4(),

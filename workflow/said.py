@@ -6,8 +6,10 @@ may not hold them, and the database takes not all of them; so none gets past thi
 
 import unicodedata
 
+from kernel.errors import Refused
+
 LONGEST = 2_000
-"""Letters that are kept of an opinion, a reason or a direction."""
+"""Letters that an opinion, a reason or a direction may have."""
 
 _HIDDEN = {"Cc", "Cs"}
 _LINES = "\n\r\t"
@@ -22,5 +24,12 @@ def plain(text: str) -> str:
 
 
 def said(words: str) -> str:
-    """Give a person's own words as they are kept."""
-    return plain(words).strip()[:LONGEST]
+    """Give a person's own words as they are kept.
+
+    Raises:
+        Refused: There are more than would be kept; nothing is cut behind anybody's back.
+    """
+    kept = plain(words).strip()
+    if len(kept) > LONGEST:
+        raise Refused("review.words_too_long", limit=LONGEST)
+    return kept

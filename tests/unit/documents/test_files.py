@@ -174,3 +174,15 @@ def test_a_long_name_keeps_its_end():
 @pytest.mark.parametrize("name", ["", ".txt", "///", "..", "\u200b.txt"])
 def test_a_file_without_a_name_is_refused(name):
     assert refused(name, b"x") == "name_missing"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "C:/x.txt", "a\\b.txt"])
+def test_an_archive_that_would_write_elsewhere_is_refused(name: str):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, "x")
+
+    with pytest.raises(Refused) as refusal:
+        inspect("hồ sơ.zip", packed.getvalue(), LIMIT)
+
+    assert refusal.value.code == "documents.file_path_in_archive"
