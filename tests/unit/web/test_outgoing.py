@@ -9,7 +9,7 @@ import pytest
 from kernel.words import sentence
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
-from tests.unit.workflow.way import CASTS, Case, onward
+from tests.unit.workflow.way import CASTS, Case, Cast, begun, onward
 from workflow import drafting, reviewing
 from workflow.models import Document, Enclosure, SubmissionPaper
 from workflow.states import OutgoingState
@@ -83,6 +83,20 @@ def test_the_drafter_reads_by_name_whom_the_document_waits_for(
 
     waiting = browser.page.split('class="waiting"')[1].split("</p>")[0]
     assert name in waiting
+
+
+def test_when_the_head_drafts_the_page_says_why_the_content_goes_to_the_deputy(
+    desks: Desks, signed_in: Callable[[str], Browser]
+) -> None:
+    cast = Cast("ninhkieu.truongphong", "ninhkieu.phophong", "", "", "")
+    case = onward(begun(desks, cast, "ninh-kieu.chu-tich", "TM."), OutgoingState.CONTENT_REVIEW)
+    head = signed_in("ninhkieu.truongphong")
+
+    head.open(f"/van-ban-di/{case.id}")
+
+    assert sentence("web.detour.head_drafted") in head.page
+    assert "Phan Thị Kiều Oanh" in head.page.split('class="waiting"')[1].split("</p>")[0]
+    assert buttons(head.page) == {"withdraw"}
 
 
 def a_document_with_files(desks: Desks, state: OutgoingState) -> tuple[UUID, UUID, UUID]:
