@@ -5,26 +5,28 @@ nothing runs, it starts the same processes without the pages and ends them again
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 import httpx
 
 from console.demonstration import load
 from console.migrate import to_head
-from console.run import environment_of, processes
+from console.run import environment_of, port_of_authority, processes
 from console.server import until
 from console.services import Services
 from console.supervisor import Patience, Supervisor
-from kernel.errors import Refused
+from kernel.clock import system_clock
+from kernel.errors import Refused, Unavailable
 from kernel.settings import Settings
-
-BEHIND = ("signer", "worker", "beat")
-"""The processes that no page needs to be served for."""
+from signing.trust import Trust
+from workflow import revocation
 
 _UNTIL_READY = 60
-"""Seconds that the signing process may take to open its keys."""
+"""Seconds that the signing process may take to open its keys, and the authority to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,15 @@ class Backstage:
 def backstage(
     settings: Settings,
     *,
-    names: Sequence[str] = BEHIND,
+    found: Callable[[Settings], object] = load.load,
     patience: Patience | None = None,
 ) -> Iterator[Backstage]:
-    """Give services and processes at work on the data folder of the settings, province founded.
+    """Give services and processes at work on the data folder of the settings.
+
+    Args:
+        settings: Of a demonstration.
+        found: Founds the province where nothing runs and there is none yet.
+        patience: When one of our processes that keeps dying is given up.
 
     Raises:
         Refused: They cannot run here.
@@ -74,8 +81,8 @@ def backstage(
         return
     with ExitStack() as ending:
         services = Services(settings.var)
+        ending.callback(services.stop)
         try:
-            ending.callback(services.stop)
             services.start()
         except Refused as refusal:
             if refusal.code != "console.already_running":
@@ -84,23 +91,45 @@ def backstage(
             return
         settings = services.connected(settings)
         to_head(settings.owner_database_url)
-        load.load(settings)
+        found(settings)
         supervisor = Supervisor(settings.var / "log", environment_of(settings), patience)
         ending.callback(supervisor.stop)
-        authority_port = settings.port + 1
-        supervisor.start(p for p in processes(settings, authority_port) if p.name in names)
         stage = Backstage(settings, services, supervisor)
-        if not stage.wait(lambda: signer_answers(settings), seconds=_UNTIL_READY):
-            log = settings.var / "log" / "signer.log"
-            raise Refused("console.service_did_not_start", service="signer", log=str(log))
+        _start(stage, supervisor)
         yield stage
 
 
-def signer_answers(settings: Settings) -> bool:
-    """Tell whether the signing process serves its socket."""
+def lists_have_run_out(trust: Trust, now: datetime) -> bool:
+    """Tell whether a revocation list is out of date, so that no verdict could be the best."""
+    return any(one["tbs_cert_list"]["next_update"].native < now for one in trust.crls)
+
+
+def _start(stage: Backstage, supervisor: Supervisor) -> None:
+    """Start what no page is needed for; the test authority only to fetch its lists anew."""
+    settings = stage.settings
+    stale = lists_have_run_out(Trust.load(settings.trust_folder), system_clock())
+    names = {"signer", "worker", "beat", *(["pki"] if stale else [])}
+    ready = {"signer": _signer_answers} | ({"pki": _lists_are_fetched} if stale else {})
+    known = processes(settings, port_of_authority(settings))
+    supervisor.start(process for process in known if process.name in names)
+    for name, is_ready in ready.items():
+        if not stage.wait(partial(is_ready, settings), seconds=_UNTIL_READY):
+            log = settings.var / "log" / f"{name}.log"
+            raise Refused("console.service_did_not_start", service=name, log=str(log))
+
+
+def _signer_answers(settings: Settings) -> bool:
     transport = httpx.HTTPTransport(uds=str(settings.signer_socket_path))
     with httpx.Client(transport=transport, base_url="http://signer", timeout=2) as client:
         try:
             return client.get("/healthz").is_success
         except httpx.TransportError:
             return False
+
+
+def _lists_are_fetched(settings: Settings) -> bool:
+    try:
+        revocation.refresh(settings.trust_folder)
+    except Unavailable:
+        return False
+    return True

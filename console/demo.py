@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from console import journal, proof, way
 from console.backstage import Backstage, backstage
 from console.demonstration import data
+from console.run import found_demonstration
 from exchange.packet import Status
 from kernel.errors import Refused
 from kernel.settings import Settings
@@ -36,7 +37,8 @@ _PATIENCE = 60
 def demo() -> None:
     """Walk the prepared decision to its first receiver, and check what came of it."""
     click.echo(sentence("demo.starting"))
-    with backstage(Settings().model_copy(update={"demo": True})) as stage:
+    settings = Settings().model_copy(update={"demo": True})
+    with backstage(settings, found=found_demonstration) as stage:
         office = open_office(stage.settings)
         document_id = Walk(office, stage).go(data.draft(DRAFT))
         folder = stage.settings.var / "demo"
