@@ -211,6 +211,19 @@ def test_the_application_owns_nothing_and_may_make_no_table(services: Services) 
         connection.execute("CREATE TABLE mine (id int)")
 
 
+def test_a_server_that_was_killed_under_a_running_run_is_started_again(own: Services) -> None:
+    own.start()
+    remember(own, "còn nguyên")
+    for process in processes_of(own):
+        os.kill(process, signal.SIGKILL)
+
+    mended: set[str] = set()
+    assert until(lambda: mended.update(own.mend()) or len(mended) == 2, seconds=20)
+
+    assert mended == {"PostgreSQL", "Redis"}
+    assert remembered(own) == ("còn nguyên", "còn nguyên")
+
+
 def test_redis_taken_away_and_brought_back_still_has_its_bells(own: Services) -> None:
     own.start()
     remember(own, "báo cáo")

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from console.demonstration.load import accounts
 from console.run import environment_of, processes, run
 from console.secret import secret
+from console.services import Services
 from console.welcome import welcome
 from kernel.errors import Refused
 from kernel.settings import Settings
@@ -35,7 +36,17 @@ def test_a_busy_port_is_told_before_anything_is_started(tmp_path: Path, busy_por
     refusal = refusal_of_run(tmp_path, port=str(busy_port))
 
     assert (refusal.code, refusal.facts) == ("console.port_taken", {"port": busy_port})
-    assert not (tmp_path / "var").exists()
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_a_folder_in_use_is_told_before_its_busy_port(tmp_path: Path, busy_port: int) -> None:
+    other = Services(tmp_path / "var")
+    other.claim()
+
+    refusal = refusal_of_run(tmp_path, port=str(busy_port))
+
+    assert refusal.code == "console.already_running"
+    other.stop()
 
 
 def test_the_demonstration_is_refused_on_any_address_but_this_machines(tmp_path: Path) -> None:
