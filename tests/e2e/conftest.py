@@ -18,7 +18,7 @@ PATIENCE = 30_000
 """Milliseconds that a page may take to show what the machine has done."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a demonstration that runs as a person would start it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -41,7 +41,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             running.wait(timeout=30)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium; where there is none, browser tests are skipped."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
