@@ -20,6 +20,7 @@ from workflow.readable import (
     may_wait_for,
     takes_part,
 )
+from workflow.said import plain
 from workflow.states import IncomingState, OutgoingAction, OutgoingState, Role
 
 Case = TypeVar("Case", Document, Incoming)
@@ -72,7 +73,7 @@ class Found:
 
 def documents(session: Session, reader: Reader, wanted: Wanted) -> Found:
     """Give outgoing documents that the reader may see, latest first."""
-    criteria = [may_read_documents(reader), *map(_has_word, fold(wanted.words).split())]
+    criteria = [may_read_documents(reader), *map(_has_word, fold(plain(wanted.words)).split())]
     if wanted.state:
         criteria.append(Document.state == OutgoingState(wanted.state))
     count = session.scalar(select(func.count()).select_from(Document).where(*criteria)) or 0
@@ -89,7 +90,7 @@ def documents(session: Session, reader: Reader, wanted: Wanted) -> Found:
 
 def arrivals(session: Session, reader: Reader, wanted: Wanted) -> Found:
     """Give incoming documents that the reader may see, latest first."""
-    words = fold(wanted.words).split()
+    words = fold(plain(wanted.words)).split()
     criteria = [
         may_read_arrivals(reader),
         *(Incoming.search.contains(word, autoescape=True) for word in words),
