@@ -24,7 +24,7 @@ from console.secret import secret
 from console.services import Services
 from console.supervisor import Process, Supervisor
 from console.welcome import welcome
-from kernel.errors import Refused
+from kernel.errors import DomainError, Refused
 from kernel.settings import Settings
 from kernel.words import sentence
 from wiring.office import open_office, open_typesetter
@@ -37,11 +37,15 @@ _UNTIL_READY = 90
 def run() -> None:
     """Run the whole installation of the settings."""
     settings = Settings()
-    with _until_told_to_end() as ending:
-        services = Services(settings.var)
-        ending.callback(services.stop)
-        services.claim()
+    services = Services(settings.var)
+    services.claim()
+    try:
         _look_at_machine(settings)
+    except DomainError:
+        services.stop()
+        raise
+    with _until_told_to_end() as ending:
+        ending.callback(services.stop)
         click.echo(sentence("console.starting"))
         services.start()
         settings = _addressed(services.connected(settings))
