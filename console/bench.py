@@ -23,6 +23,7 @@ from console.demonstration import data
 from console.figures import Figure
 from console.staff import Staff
 from console.worker_log import WorkerLog, durations
+from kernel.clock import system_clock
 from kernel.errors import Refused
 from kernel.settings import Settings
 from kernel.words import sentence
@@ -43,6 +44,7 @@ _PATIENCE = 200
 @click.command(help=sentence("bench.help"))
 def bench() -> None:
     """Measure, print a table and leave ``bench.json`` in the data folder."""
+    click.echo(figures.machine(system_clock()))
     click.echo(sentence("bench.starting", count=WARM_UP + MEASURED))
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vanthu-bench-") as folder:
@@ -51,7 +53,6 @@ def bench() -> None:
             office = open_office(stage.settings)
             found = [*_whole_way(office, stage)]
             found += bench_crafts.figures(office, stage.settings, _any_document(office))
-            click.echo(figures.machine(office.clock()))
     click.echo(figures.table(found))
     file = Settings().var / "bench.json"
     figures.keep(found, file)

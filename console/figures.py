@@ -37,11 +37,12 @@ def milliseconds(act: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def machine(now: datetime) -> str:
-    """Tell where and when: processor, cores, Python, date."""
+    """Tell where and when: processor, cores, what else they do, Python, date."""
     return sentence(
         "bench.machine",
         processor=_processor(),
         cores=len(os.sched_getaffinity(0)),
+        load=f"{os.getloadavg()[0]:.1f}",
         python=platform.python_version(),
         day=f"{local(now):%d/%m/%Y %H:%M}",
     )
