@@ -37,6 +37,13 @@ def case(shared_desks: Desks) -> Case:
     return walk(shared_desks, OutgoingState.AWAITING_SIGNATURE)
 
 
+@pytest.fixture(scope="module")
+def unsigned(shared_desks: Desks) -> Case:
+    """A document that nobody succeeds in signing."""
+    shared_desks.bells.clear()
+    return walk(shared_desks, OutgoingState.AWAITING_SIGNATURE)
+
+
 def refusal_of(act, **named) -> str:
     with pytest.raises(Refused) as refused:
         act(**named)
@@ -67,13 +74,13 @@ def test_a_signature_is_made_on_the_bytes_shown_and_checked(case: Case):
 
 
 @pytest.mark.parametrize("shown", ["0" * 64, ""])
-def test_bytes_other_than_those_shown_are_not_signed(case: Case, shown: str):
-    seen = case.seen
+def test_bytes_other_than_those_shown_are_not_signed(unsigned: Case, shown: str):
+    seen = unsigned.seen
 
-    assert refusal_of(case.sign, shown=shown or "x") == "signing.bytes_differ"
+    assert refusal_of(unsigned.sign, shown=shown or "x") == "signing.bytes_differ"
 
-    assert (case.state, case.seen) == (OutgoingState.AWAITING_SIGNATURE, seen)
-    assert authorisations(case) == []
+    assert (unsigned.state, unsigned.seen) == (OutgoingState.AWAITING_SIGNATURE, seen)
+    assert authorisations(unsigned) == []
 
 
 def test_the_bytes_of_an_earlier_version_are_not_signed(case: Case):
@@ -89,38 +96,42 @@ def test_the_bytes_of_an_earlier_version_are_not_signed(case: Case):
 
 
 @pytest.mark.parametrize("secret", ["", "sai", PASSPHRASE.upper(), "x" * 10_000, "mật khẩu"])
-def test_a_wrong_passphrase_leaves_the_document_as_it_was(case: Case, secret: str):
-    seen, acts = case.seen, case.acts
+def test_a_wrong_passphrase_leaves_the_document_as_it_was(unsigned: Case, secret: str):
+    seen, acts = unsigned.seen, unsigned.acts
 
-    assert refusal_of(case.sign, secret=secret) == "signing.wrong_passphrase"
+    assert refusal_of(unsigned.sign, secret=secret) == "signing.wrong_passphrase"
 
-    assert (case.state, case.seen, case.acts) == (OutgoingState.AWAITING_SIGNATURE, seen, acts)
-    assert (authorisations(case), opened(case)) == ([], 0)
+    assert (unsigned.state, unsigned.seen, unsigned.acts) == (
+        OutgoingState.AWAITING_SIGNATURE,
+        seen,
+        acts,
+    )
+    assert (authorisations(unsigned), opened(unsigned)) == ([], 0)
 
 
 @pytest.mark.parametrize("person", ["chutich", "truongphong", "kiemtra", "chuyenvien"])
-def test_nobody_signs_in_the_place_of_the_chosen_leader(case: Case, person: str):
+def test_nobody_signs_in_the_place_of_the_chosen_leader(unsigned: Case, person: str):
     with pytest.raises((Forbidden, NotFound)):
-        case.sign(by=person)
+        unsigned.sign(by=person)
 
-    assert case.state is OutgoingState.AWAITING_SIGNATURE
+    assert unsigned.state is OutgoingState.AWAITING_SIGNATURE
 
 
-def test_a_leader_without_a_key_is_told_so(case: Case, shared_desks: Desks):
+def test_a_leader_without_a_key_is_told_so(unsigned: Case, shared_desks: Desks):
     leader = shared_desks.person("phochutich")
     with changed(shared_desks, leader, key_id=None):
-        assert refusal_of(case.sign) == "signing.no_key"
+        assert refusal_of(unsigned.sign) == "signing.no_key"
     with changed(shared_desks, leader, key_id="khong-co"):
-        assert refusal_of(case.sign) == "signing.no_key"
+        assert refusal_of(unsigned.sign) == "signing.no_key"
     with changed(shared_desks, leader, key_id="../seals/H13"):
-        assert refusal_of(case.sign) == "signing.no_key"
+        assert refusal_of(unsigned.sign) == "signing.no_key"
 
 
-def test_the_key_of_another_leader_is_not_accepted(case: Case, shared_desks: Desks):
+def test_the_key_of_another_leader_is_not_accepted(unsigned: Case, shared_desks: Desks):
     with changed(shared_desks, shared_desks.person("phochutich"), key_id="chutich"):
-        assert refusal_of(case.sign) == "signing.certificate_not_registered"
+        assert refusal_of(unsigned.sign) == "signing.certificate_not_registered"
 
-    assert (authorisations(case), opened(case)) == ([], 0)
+    assert (authorisations(unsigned), opened(unsigned)) == ([], 0)
 
 
 @dataclass(frozen=True)
@@ -195,17 +206,17 @@ def register(desks: Desks, der: bytes) -> None:
     ],
 )
 def test_a_certificate_that_may_not_sign_now_is_refused_before_anything_is_written(
-    case: Case, worn_out: Desks, key_id: str, code: str
+    unsigned: Case, worn_out: Desks, key_id: str, code: str
 ):
     """Under the other authority's trust list the province's own certificate is a stranger's."""
-    at_worn_out = replace(case, desks=worn_out)
-    seen = case.seen
+    at_worn_out = replace(unsigned, desks=worn_out)
+    seen = unsigned.seen
 
     with changed(worn_out, worn_out.person("phochutich"), key_id):
         assert refusal_of(at_worn_out.sign) == code
 
-    assert (case.state, case.seen) == (OutgoingState.AWAITING_SIGNATURE, seen)
-    assert (authorisations(case), opened(case)) == ([], 0)
+    assert (unsigned.state, unsigned.seen) == (OutgoingState.AWAITING_SIGNATURE, seen)
+    assert (authorisations(unsigned), opened(unsigned)) == ([], 0)
 
 
 def test_a_certificate_whose_revocation_nobody_knows_signs_and_the_verdict_says_so(
@@ -316,9 +327,9 @@ def test_an_authorisation_makes_one_signature_however_often_it_is_asked(case: Ca
     assert case.row.artifacts[-1].sha256 == first
 
 
-def test_an_authorisation_that_nobody_gave_signs_nothing(case: Case, shared_desks: Desks):
+def test_an_authorisation_that_nobody_gave_signs_nothing(unsigned: Case, shared_desks: Desks):
     with pytest.raises(Refused) as refusal:
-        shared_desks.office.desk.apply(case.id)
+        shared_desks.office.desk.apply(unsigned.id)
 
     assert refusal.value.code == "signing.not_authorised"
 
@@ -342,7 +353,7 @@ def test_a_signed_page_cannot_be_signed_again(case: Case):
     assert refusal_of(case.sign, seen=seen) == "signing.bytes_differ"
 
 
-def test_a_leader_who_gives_up_the_post_signs_no_more(case: Case, shared_desks: Desks):
+def test_a_leader_who_gives_up_the_post_signs_no_more(unsigned: Case, shared_desks: Desks):
     today = local_day(shared_desks.clock())
     post = shared_desks.post("ubnd.pho-chu-tich-vx")
     end = update(Holding).where(Holding.post_id == post)
@@ -351,8 +362,8 @@ def test_a_leader_who_gives_up_the_post_signs_no_more(case: Case, shared_desks: 
 
     try:
         with pytest.raises(NotFound):
-            case.sign()
-        assert case.state is OutgoingState.AWAITING_SIGNATURE
+            unsigned.sign()
+        assert unsigned.state is OutgoingState.AWAITING_SIGNATURE
     finally:
         with shared_desks.office.act() as session:
             session.execute(end.values(valid_to=None))
