@@ -1,21 +1,22 @@
 """How a signature gets into a reserved field: the part that the leader's and the agency's share.
 
-PAdES B-B: detached CMS, signing-certificate-v2, no signing time inside the CMS (the standard
-forbids it), so the time stands in the dictionary's ``/M``. The container has a fixed size, so that
-nothing is signed twice to find out how large it becomes.
+Two steps, because the key may lie elsewhere, on a token or behind a remote service: ``prepare``
+writes everything but the signature and says what the key shall sign, ``complete`` puts the
+signature in. PAdES B-B: detached CMS, signing-certificate-v2, no signing time inside the CMS (the
+standard forbids it), so the time stands in the dictionary's ``/M``. The container has a fixed size,
+so that nothing is signed twice to find out how large it becomes.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.stamp import NoOpStampStyle
 
 from kernel.errors import Refused
+from signing import cms
 from signing.keys import DIGEST, HolderSigner, KeyHolder
 from signing.update import Update
 
@@ -32,6 +33,26 @@ class Act:
     signed_at: datetime
     reason: str
     location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that waits for its signature."""
+
+    pdf: bytes
+    """The whole file, with zeros where the signature will stand."""
+
+    attributes: bytes
+    """DER SET of signed attributes: what the key signs, by its SHA-256."""
+
+    certificate: bytes
+    """The certificate whose key must sign, DER."""
+
+    chain: tuple[bytes, ...]
+    """Its issuers' certificates, DER."""
+
+    contents: tuple[int, int]
+    """Where the hexadecimal digits of the signature begin and end in ``pdf``."""
 
 
 def field_of(update: Update, name: str, kind: str) -> DictionaryObject:
@@ -55,14 +76,12 @@ def is_filled(field: DictionaryObject) -> bool:
     return "/V" in field
 
 
-def embed(update: Update, key: KeyHolder, act: Act, picture: bytes) -> bytes:
-    """Sign everything in ``update`` into an empty reserved field and give the whole file."""
+def prepare(
+    update: Update, certificate: bytes, chain: tuple[bytes, ...], act: Act, picture: bytes
+) -> Prepared:
+    """Write everything in ``update`` with an empty signature in a reserved field."""
     update.show(field_of(update, act.field, "/Sig"), picture)
-    return asyncio.run(_embed(update, key, act))
-
-
-async def _embed(update: Update, key: KeyHolder, act: Act) -> bytes:
-    signer = HolderSigner(key)
+    signer = HolderSigner(certificate, chain)
     metadata = PdfSignatureMetadata(
         field_name=act.field,
         md_algorithm=DIGEST,
@@ -77,8 +96,35 @@ async def _embed(update: Update, key: KeyHolder, act: Act) -> bytes:
         update, existing_fields_only=True
     )
     session.system_time = act.signed_at
-    prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=_CONTAINER)
-    digest, out = prepared.digest_tbs_document()
-    await prepared.perform_signature(digest.document_digest, PdfCMSSignedAttributes())
+    waiting = session.prepare_tbs_document(validation_info=None, bytes_reserved=_CONTAINER)
+    digest, out = waiting.digest_tbs_document()
     out.seek(0)
-    return bytes(out.read())
+    return Prepared(
+        pdf=bytes(out.read()),
+        attributes=cms.signed_attributes(certificate, digest.document_digest),
+        certificate=certificate,
+        chain=chain,
+        contents=(digest.reserved_region_start + 1, digest.reserved_region_end - 1),
+    )
+
+
+def complete(prepared: Prepared, signature: bytes) -> bytes:
+    """Put the signature of ``prepared.attributes`` into the file and give the whole file.
+
+    Raises:
+        Refused: ``signing.foreign_signature`` where it is not the signature of the certificate's
+            key over these attributes, ``signing.oversized_signature``.
+    """
+    container = cms.signed_data(
+        prepared.attributes, signature, prepared.certificate, prepared.chain
+    ).hex()
+    begin, end = prepared.contents
+    if len(container) > end - begin:
+        raise Refused("signing.oversized_signature")
+    digits = container.encode().ljust(end - begin, b"0")
+    return b"".join((prepared.pdf[:begin], digits, prepared.pdf[end:]))
+
+
+def embed(prepared: Prepared, key: KeyHolder) -> bytes:
+    """Sign with a key at hand, in one step."""
+    return complete(prepared, key.sign(prepared.attributes))

@@ -205,16 +205,15 @@ def _is_strong(cipher: EncryptionAlgorithm) -> bool:
 
 
 class HolderSigner(Signer):
-    """Lets pyHanko build the CMS while the key stays with its holder."""
+    """Tells pyHanko who will sign; the signature itself is put in by us."""
 
-    def __init__(self, holder: KeyHolder) -> None:
-        issuers = (asn1_x509.Certificate.load(der) for der in holder.chain)
+    def __init__(self, certificate: bytes, chain: tuple[bytes, ...]) -> None:
+        issuers = (asn1_x509.Certificate.load(der) for der in chain)
         super().__init__(
-            signing_cert=asn1_x509.Certificate.load(holder.certificate),
+            signing_cert=asn1_x509.Certificate.load(certificate),
             cert_registry=SimpleCertificateStore.from_certs(issuers),
             embed_roots=False,
         )
-        self._holder = holder
 
     async def async_sign_raw(
         self,
@@ -222,7 +221,5 @@ class HolderSigner(Signer):
         digest_algorithm: str,
         dry_run: bool = False,  # noqa: FBT001, FBT002 - the signature is pyHanko's
     ) -> bytes:
-        """Sign ``data``; never a dry run, because we state the size of the container."""
-        if dry_run or digest_algorithm != DIGEST:
-            raise ValueError(digest_algorithm)
-        return self._holder.sign(data)
+        """Never sign: the size of the container is stated, and the key may be far away."""
+        raise NotImplementedError

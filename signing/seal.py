@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.sign.fields import MDPPerm
 
 from kernel.errors import Refused
-from signing.embedding import Act, embed, field_of, is_filled
+from signing.embedding import Act, Prepared, embed, field_of, is_filled, prepare
 from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
 from signing.keys import KeyHolder
 from signing.update import Update
@@ -28,9 +28,10 @@ class Fill:
     """What people see: a one-page PDF in the proportions of the field, untagged."""
 
 
-def number_and_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
+def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
     pdf: bytes,
-    key: KeyHolder,
+    certificate: bytes,
+    chain: tuple[bytes, ...],
     *,
     number: Fill,
     issued_date: Fill,
@@ -38,12 +39,13 @@ def number_and_seal(  # noqa: PLR0913 - the facts of one act, each of another ki
     signed_at: datetime,
     reason: str,
     location: str,
-) -> bytes:
-    """Write number and date and seal the document; the result begins with ``pdf``. Đ15, Đ26.
+) -> Prepared:
+    """Write number and date and make ready for the seal; the result begins with ``pdf``.
 
     Args:
         pdf: The document that its leader has signed.
-        key: The agency's key.
+        certificate: The agency's certificate, DER.
+        chain: Its issuers' certificates, DER.
         number: For ``CodeNumber``.
         issued_date: For ``IssuedDate``.
         picture: One-page PDF in the proportions of ``AgencySeal``, untagged.
@@ -72,4 +74,30 @@ def number_and_seal(  # noqa: PLR0913 - the facts of one act, each of another ki
         reason=reason,
         location=location,
     )
-    return embed(update, key, act, picture)
+    return prepare(update, certificate, chain, act, picture)
+
+
+def number_and_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
+    pdf: bytes,
+    key: KeyHolder,
+    *,
+    number: Fill,
+    issued_date: Fill,
+    picture: bytes,
+    signed_at: datetime,
+    reason: str,
+    location: str,
+) -> bytes:
+    """Write number and date and seal the document, as ``prepare_seal`` tells. Đ15, Đ26."""
+    prepared = prepare_seal(
+        pdf,
+        key.certificate,
+        key.chain,
+        number=number,
+        issued_date=issued_date,
+        picture=picture,
+        signed_at=signed_at,
+        reason=reason,
+        location=location,
+    )
+    return embed(prepared, key)
