@@ -9,17 +9,20 @@ so that nothing is signed twice to find out how large it becomes.
 
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 
-from pyhanko.pdf_utils.generic import DictionaryObject
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-from pyhanko.stamp import NoOpStampStyle
+from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.cms_embedder import SigMDPSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from kernel.errors import Refused
 from signing import cms
-from signing.keys import DIGEST, HolderSigner, KeyHolder
+from signing.appearance import kept_appearance
+from signing.keys import KeyHolder, facts
 from signing.update import Update
 
+_DIGEST = "sha256"
 _CONTAINER = 16_384  # hex digits, so 8 KiB of CMS: the certificates of a path and one signature
 
 
@@ -80,31 +83,35 @@ def prepare(
     update: Update, certificate: bytes, chain: tuple[bytes, ...], act: Act, picture: bytes
 ) -> Prepared:
     """Write everything in ``update`` with an empty signature in a reserved field."""
-    update.show(field_of(update, act.field, "/Sig"), picture)
-    signer = HolderSigner(certificate, chain)
-    metadata = PdfSignatureMetadata(
-        field_name=act.field,
-        md_algorithm=DIGEST,
-        name=signer.subject_name,
-        reason=act.reason,
-        location=act.location,
+    field = field_of(update, act.field, "/Sig")
+    update.show(field, kept_appearance(picture))
+    signature = _empty_signature(act, facts(certificate).subject_name)
+    reference = update.add_object(signature)
+    field[pdf_name("/V")] = reference
+    SigMDPSetup(
+        md_algorithm=_DIGEST,
         certify=act.certify,
-        subfilter=SigSeedSubFilter.PADES,
-        docmdp_permissions=act.permission,
-    )
-    session = PdfSigner(metadata, signer, stamp_style=NoOpStampStyle()).init_signing_session(
-        update, existing_fields_only=True
-    )
-    session.system_time = act.signed_at
-    waiting = session.prepare_tbs_document(validation_info=None, bytes_reserved=_CONTAINER)
-    digest, out = waiting.digest_tbs_document()
-    out.seek(0)
+        field_lock=FieldMDPSpec.from_pdf_object(field["/Lock"]),
+        docmdp_perms=act.permission,
+    ).apply(reference, update)
+    digest, out = next(signature.fill(update, _DIGEST, output=BytesIO()))
     return Prepared(
-        pdf=bytes(out.read()),
+        pdf=out.getvalue(),
         attributes=cms.signed_attributes(certificate, digest.document_digest),
         certificate=certificate,
         chain=chain,
         contents=(digest.reserved_region_start + 1, digest.reserved_region_end - 1),
+    )
+
+
+def _empty_signature(act: Act, name: str) -> SignatureObject:
+    return SignatureObject(
+        timestamp=act.signed_at,
+        subfilter=SigSeedSubFilter.PADES,
+        name=name,
+        reason=act.reason,
+        location=act.location,
+        bytes_reserved=_CONTAINER,
     )
 
 

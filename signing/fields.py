@@ -24,6 +24,7 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from kernel.errors import Refused
 from kernel.places import POINTS_PER_MM, Place
 from kernel.words import sentence
+from signing.appearance import Appearance
 from signing.structure import tag_field
 from signing.update import Update
 
@@ -93,7 +94,7 @@ def _add_text_field(update: Update, name: str, place: Place, blank: bytes) -> No
     )
     update.root["/AcroForm"]["/Fields"].append(widget)
     update.register_annotation(page, widget)
-    update.show(widget.get_object(), blank)
+    update.show(widget.get_object(), Appearance.read(blank))
     tag_field(update, page, widget)
 
 

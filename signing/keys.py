@@ -10,6 +10,7 @@ key really lies (container, token, remote service) is hidden behind ``KeyHolder`
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol, Self
 
 from asn1crypto import pkcs12 as asn1_pkcs12
@@ -24,13 +25,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from pyhanko.sign.signers.pdf_cms import Signer
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from kernel.errors import Refused
-
-DIGEST = "sha256"
-"""The one digest of our signatures, in pyHanko's spelling."""
 
 _SMALLEST_RSA = 2048  # bits, Annex I of TT 15/2025
 _STRONG_HMACS = {"sha256", "sha384", "sha512"}
@@ -72,6 +68,7 @@ class CertificateFacts:
     """``RSA-2048``, ``EC-secp256r1``, or the algorithm's name where we do not sign with it."""
 
 
+@lru_cache(maxsize=256)
 def facts(certificate_der: bytes) -> CertificateFacts:
     """Read a certificate.
 
@@ -202,24 +199,3 @@ def _is_strong(cipher: EncryptionAlgorithm) -> bool:
     else:
         strong_kdf = kdf["algorithm"].native == "scrypt"
     return bool(strong_kdf and scheme.startswith("aes"))
-
-
-class HolderSigner(Signer):
-    """Tells pyHanko who will sign; the signature itself is put in by us."""
-
-    def __init__(self, certificate: bytes, chain: tuple[bytes, ...]) -> None:
-        issuers = (asn1_x509.Certificate.load(der) for der in chain)
-        super().__init__(
-            signing_cert=asn1_x509.Certificate.load(certificate),
-            cert_registry=SimpleCertificateStore.from_certs(issuers),
-            embed_roots=False,
-        )
-
-    async def async_sign_raw(
-        self,
-        data: bytes,
-        digest_algorithm: str,
-        dry_run: bool = False,  # noqa: FBT001, FBT002 - the signature is pyHanko's
-    ) -> bytes:
-        """Never sign: the size of the container is stated, and the key may be far away."""
-        raise NotImplementedError

@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.sign.fields import MDPPerm
 
 from kernel.errors import Refused
+from signing.appearance import Appearance
 from signing.embedding import Act, Prepared, embed, field_of, is_filled, prepare
 from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
 from signing.keys import KeyHolder
@@ -65,7 +66,7 @@ def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
     for name, fill in ((CODE_NUMBER, number), (ISSUED_DATE, issued_date)):
         field = field_of(update, name, "/Tx")
         field[pdf_name("/V")] = pdf_string(fill.value)
-        update.show(field, fill.picture)
+        update.show(field, Appearance.read(fill.picture))
     act = Act(
         field=AGENCY_SEAL,
         certify=False,

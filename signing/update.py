@@ -7,20 +7,23 @@ stays too: a changed modification date would be one more difference for every va
 """
 
 from io import BytesIO
-from typing import Self
+from typing import BinaryIO, Self
 
-from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, StreamObject, pdf_name
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from kernel.errors import Refused
+from signing.appearance import Appearance, Piece
 
 _STRETCH = 0.02  # a picture may miss its field's proportions by this much before it is refused
 
 
 class Update(IncrementalPdfFileWriter):
     """Changes to a PDF, written behind its last byte."""
+
+    IO_CHUNK_SIZE = 1 << 16  # a scan is copied in larger bites than pyHanko's
 
     @classmethod
     def of(cls, pdf: bytes) -> Self:
@@ -29,34 +32,44 @@ class Update(IncrementalPdfFileWriter):
         Raises:
             Refused: ``signing.unreadable_pdf`` or ``signing.encrypted_pdf``.
         """
-        reader = _read(pdf)
+        return cls.on(BytesIO(pdf))
+
+    @classmethod
+    def on(cls, file: BinaryIO) -> Self:
+        """Begin an update of an open file, which stays as it is and is never read whole.
+
+        Raises:
+            Refused: ``signing.unreadable_pdf`` or ``signing.encrypted_pdf``.
+        """
+        try:
+            reader = PdfFileReader(file)
+        except PdfError as error:
+            raise Refused("signing.unreadable_pdf") from error
         if reader.encrypted:
             raise Refused("signing.encrypted_pdf")
-        return cls(reader.stream, prev=reader)
+        return cls(file, prev=reader)
 
     def _update_meta(self) -> None:
         """Leave the document information alone, where pyHanko would write the current time."""
 
-    def show(self, widget: DictionaryObject, picture: bytes) -> None:
-        """Make the one page of ``picture`` the appearance of a field.
+    def show(self, widget: DictionaryObject, appearance: Appearance) -> None:
+        """Let a field show a picture in the proportions of its rectangle.
 
-        The page brings its fonts; a signature then costs no font work. It must have the field's
-        proportions, because viewers stretch an appearance to its field, and no tags of its own,
-        because they would point nowhere.
+        Viewers stretch an appearance to its field, so other proportions would be distorted.
 
         Raises:
-            Refused: ``signing.unreadable_pdf``, ``signing.misfit_picture``,
-                ``signing.tagged_picture``.
+            Refused: ``signing.misfit_picture``.
         """
-        reader = _read(picture)
-        page, _ = reader.find_page_for_modification(0)
-        if "/StructParents" in page.get_object():
-            raise Refused("signing.tagged_picture")
-        reference = self.import_page_as_xobject(reader)
-        if not _similar(_size(widget["/Rect"]), _size(_content(reference)["/BBox"])):
+        if not _similar(_size(widget["/Rect"]), (appearance.width, appearance.height)):
             raise Refused("signing.misfit_picture", field=str(widget.get("/T", "")))
-        widget[pdf_name("/AP")] = DictionaryObject({pdf_name("/N"): reference})
+        form = self._add_appearance(appearance)
+        widget[pdf_name("/AP")] = DictionaryObject({pdf_name("/N"): form})
         self.update_container(widget)
+
+    def _add_appearance(self, appearance: Appearance) -> IndirectObject:
+        first = self._lastobj_id + 1
+        references = [self.add_object(_Written(first, piece)) for piece in appearance.objects]
+        return references[-1]
 
     def whole(self) -> bytes:
         """Give the file with the update behind it."""
@@ -65,18 +78,19 @@ class Update(IncrementalPdfFileWriter):
         return out.getvalue()
 
 
-def _read(pdf: bytes) -> PdfFileReader:
-    try:
-        return PdfFileReader(BytesIO(pdf))
-    except PdfError as error:
-        raise Refused("signing.unreadable_pdf") from error
+class _Written(PdfObject):
+    """An object of an appearance under its number in this document."""
 
+    def __init__(self, first: int, piece: Piece) -> None:
+        self._first = first
+        self._piece = piece
 
-def _content(reference: IndirectObject) -> StreamObject:
-    content = reference.get_object()
-    if not isinstance(content, StreamObject):
-        raise TypeError(type(content))
-    return content
+    def write_to_stream(self, stream: BinaryIO, *_: object, **__: object) -> None:
+        parts = (p if isinstance(p, bytes) else self._reference(p) for p in self._piece)
+        stream.writelines(parts)
+
+    def _reference(self, place: int) -> bytes:
+        return b"%d 0 R" % (self._first + place)
 
 
 def _size(box: list[float]) -> tuple[float, float]:

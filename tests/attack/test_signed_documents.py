@@ -12,9 +12,10 @@ from pyhanko.stamp import NoOpStampStyle
 from pypdf import PdfReader, PdfWriter
 
 from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
-from signing.keys import HolderSigner, KeyHolder
+from signing.keys import KeyHolder
 from signing.verdict import Conclusion, Integrity, Modifications, Verdict
 from tests.attack import forgery
+from tests.attack.foreign import ForeignSigner
 from tests.unit.signing.desk import Desk, reserved, typeset
 
 
@@ -29,7 +30,7 @@ def foreign_signature(pdf: bytes, key: KeyHolder, field: str, *, new: bool = Fal
     place = SigFieldSpec(field, box=(100, 600, 300, 700)) if new else None
     metadata = PdfSignatureMetadata(field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
     signer = PdfSigner(
-        metadata, HolderSigner(key), stamp_style=NoOpStampStyle(), new_field_spec=place
+        metadata, ForeignSigner(key), stamp_style=NoOpStampStyle(), new_field_spec=place
     )
     out = signer.sign_pdf(writer, existing_fields_only=not new, bytes_reserved=16_384)
     return out.getvalue()
