@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Self, TypeVar
 
-POLICY = "vanthu-2026.1"
-"""Names the set of rules a verdict was made by; a change of a rule changes it."""
+POLICY = "vanthu-2026.2"
+"""Names the set of rules a verdict was made by (docs/validation.md); a change changes it."""
 
 Role = Literal["signer", "agency", "timestamp", ""]
 """Whose signature a field holds; empty where nobody asked for it."""
@@ -60,6 +60,17 @@ class Conclusion(StrEnum):
     TOTAL_FAILED = "TOTAL_FAILED"
 
 
+class Level(StrEnum):
+    """How long a PAdES signature can be proven (ETSI EN 319 142-1, 6). From best to worst."""
+
+    B_LTA = "B-LTA"
+    B_LT = "B-LT"
+    B_T = "B-T"
+    B_B = "B-B"
+    NONE = ""
+    """No PAdES signature; or nothing is signed at all."""
+
+
 Answer = Integrity | Modifications | CertificateTrust | Timestamp | Conclusion
 _AnyAnswer = TypeVar("_AnyAnswer", bound=StrEnum)
 
@@ -102,6 +113,8 @@ class ExpectedSignature:
     """A signature that a document must bear, by field and by registered certificate."""
 
     field: str
+    """Where it must stand; empty: in any field, but exactly one is by such a certificate."""
+
     fingerprints: frozenset[str]
     """SHA-256 of the certificates registered for this signer, lower-case hex."""
 
@@ -135,6 +148,18 @@ class SignatureVerdict:
     trust: CertificateTrust
     timestamp: Timestamp
     findings: tuple[Finding, ...]
+    conclusion: Conclusion = Conclusion.INDETERMINATE
+    """Of this signature alone."""
+
+    sub_indication: str = ""
+    """Why it did not pass, in the words of ETSI EN 319 102-1, 5.1.3; empty where none fits."""
+
+    level: Level = Level.NONE
+    issuer_name: str = ""
+    """Who issued the signer's certificate."""
+
+    changed_fields: tuple[str, ...] = ()
+    """The fields that were filled or added after it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +185,18 @@ class Verdict:
 
     trust_version: str
     policy: str = POLICY
+
+    @property
+    def level(self) -> Level:
+        """The lowest level of its signatures, time-stamps aside."""
+        levels = [s.level for s in self.signatures if s.role != "timestamp"]
+        return worst(*levels) if levels else Level.NONE
+
+    @property
+    def sub_indication(self) -> str:
+        """Why it did not pass: what the worst of its signatures says."""
+        ranked = sorted(self.signatures, key=lambda s: [*Conclusion].index(s.conclusion))
+        return ranked[-1].sub_indication if ranked else ""
 
     def to_json(self) -> dict[str, Any]:
         """Give the verdict as JSON data."""
@@ -215,4 +252,17 @@ def _signature(data: Mapping[str, Any]) -> SignatureVerdict:
         trust=CertificateTrust(data["trust"]),
         timestamp=Timestamp(data["timestamp"]),
         findings=_findings(data["findings"]),
+        **_told_since_policy_2(data),
     )
+
+
+def _told_since_policy_2(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what verdicts kept under an earlier policy do not hold, where it is there."""
+    readers = {
+        "conclusion": Conclusion,
+        "sub_indication": str,
+        "level": Level,
+        "issuer_name": str,
+        "changed_fields": tuple,
+    }
+    return {name: read(data[name]) for name, read in readers.items() if name in data}
