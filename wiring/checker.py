@@ -1,0 +1,171 @@
+"""The checking process: holds the libraries warm and forks one short life for each file.
+
+What comes from outside may be made to crash, to never end or to eat all memory. So every file is
+read by a child of its own that can be killed without loss; it may use little memory and time, it
+may write no file, and where the machine allows it there is no network to reach.
+
+It knows no settings and no secret, and ends when the process that started it ends.
+"""
+
+import ctypes
+import gc
+import json
+import os
+import pickle
+import resource
+import selectors
+import signal
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+
+from kernel.log import configure, logger
+from signing.trust import Trust
+from signing.validate import validate
+
+TRUST = b"trust"
+"""Message: from now on check by the trust list in the file that comes with it."""
+CHECK = b"check"
+"""Message: check what is in the first file that comes with it, and answer on the second."""
+
+OUT_OF_MEMORY = 3
+"""How a child ends for which the memory allowed was not enough."""
+
+_NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost."""
+
+    memory: int = 1_500_000_000
+    """Bytes of address space."""
+
+    processor_seconds: int = 20
+    seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A file that is being checked."""
+
+    pid: int
+    answer: socket.socket
+
+
+class Checker:
+    """Takes requests from one control socket until it is closed."""
+
+    def __init__(self, control: socket.socket, limits: Limits) -> None:
+        self._control = control
+        self._limits = limits
+        self._trust: Trust | None = None
+        self._selector = selectors.DefaultSelector()
+
+    def serve(self) -> None:
+        """Fork a child for each request and say how it ended."""
+        self._selector.register(self._control, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._selector.select():
+                match key.data:
+                    case _Child() as child:
+                        self._end(key.fd, child)
+                    case _ if not self._take():
+                        return
+
+    def _take(self) -> bool:
+        message, files, _, _ = socket.recv_fds(self._control, 16, 2)
+        match message, files:
+            case b"", _:
+                return False
+            case b"trust", [told]:
+                self._trust = pickle.loads(_contents(told))  # noqa: S301 - from our own parent
+                gc.collect()
+                gc.freeze()  # what was loaded stays shared with every child
+            case b"check", [request, answer]:
+                self._begin(request, socket.socket(fileno=answer))
+        return True
+
+    def _begin(self, request: int, answer: socket.socket) -> None:
+        pid = os.fork()
+        if pid == 0:
+            self._be_child(request, answer)
+        os.close(request)
+        self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, _Child(pid, answer))
+
+    def _end(self, handle: int, child: _Child) -> None:
+        """Say how the child ended: its exit code, or the signal that killed it as a negative."""
+        self._selector.unregister(handle)
+        os.close(handle)
+        _, status = os.waitpid(child.pid, 0)
+        child.answer.settimeout(0)
+        with suppress(OSError):  # nobody waits any more
+            child.answer.send(f"\n{os.waitstatus_to_exitcode(status)}".encode())
+            child.answer.shutdown(socket.SHUT_RDWR)
+        child.answer.close()
+
+    def _be_child(self, request: int, answer: socket.socket) -> None:
+        """Check one file and end; nothing may escape from here into the parent's loop."""
+        code = 1
+        try:
+            self._let_go_of_others()
+            _confine(self._limits)
+            pdf, at, expected = pickle.loads(_contents(request))  # noqa: S301 - from our own parent
+            if self._trust is not None:
+                verdict = validate(pdf, self._trust, at=at, expected=expected)
+                answer.sendall(json.dumps(verdict.to_json()).encode())
+                code = 0
+        except MemoryError:
+            code = OUT_OF_MEMORY
+        except BaseException as error:  # noqa: BLE001 - the end of a process, whatever it met
+            _log.error("check failed", error=type(error).__name__)
+        finally:
+            os._exit(code)
+
+    def _let_go_of_others(self) -> None:
+        self._control.close()
+        for key in list(self._selector.get_map().values()):
+            match key.data:
+                case _Child(answer=answer):
+                    answer.close()
+
+
+def _contents(file: int) -> bytes:
+    with open(file, "rb") as opened:
+        opened.seek(0)
+        return opened.read()
+
+
+def _confine(limits: Limits) -> None:
+    """Bind this process to its limits; breaking one ends it by a signal or by MemoryError."""
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    soft = limits.processor_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+
+
+def _leave_network() -> None:
+    """Move into a network of our own that has no way out, where the machine allows that."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_NEW_USER_AND_NETWORK):
+        _log.info("network stays reachable", error=os.strerror(ctypes.get_errno()))
+
+
+def main() -> None:
+    """Serve the control socket that stands where standard input does."""
+    configure("WARNING")
+    _leave_network()
+    memory, processor_seconds, seconds = (int(word) for word in sys.argv[1:])
+    gc.freeze()
+    Checker(socket.socket(fileno=0), Limits(memory, processor_seconds, seconds)).serve()
+
+
+if __name__ == "__main__":
+    main()

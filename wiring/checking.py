@@ -1,0 +1,233 @@
+"""Checks files outside of this process: whatever a file does to its reader, we get a verdict.
+
+The checking process (``wiring.checker``) is started at the first check and lives as long as this
+one; gunicorn's workers and Celery's children each have their own. It gets the trust list once per
+version, and for each file its bytes and a socket for the answer. Starting it takes about a second;
+a check costs a few milliseconds more than one made in place.
+"""
+
+import json
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from asn1crypto.core import Asn1Value
+
+from kernel.log import logger
+from kernel.settings import ROOT
+from signing.trust import Trust
+from signing.validate import validate
+from signing.verdict import (
+    CertificateTrust,
+    Conclusion,
+    ExpectedSignature,
+    Finding,
+    Integrity,
+    Modifications,
+    Timestamp,
+    Verdict,
+)
+from wiring.checker import CHECK, OUT_OF_MEMORY, TRUST, Limits
+
+_GRACE = 2
+"""Seconds that the end of a killed child may take to reach us."""
+_LARGEST_ANSWER = 32 * 1024 * 1024
+_AT_ONCE = os.cpu_count() or 1
+
+_log = logger(__name__)
+
+
+@dataclass(slots=True)
+class _Process:
+    """A running checking process, and the trust list it holds."""
+
+    popen: subprocess.Popen[bytes]
+    control: socket.socket
+    owner: int
+    """The process that started it; a fork of that one starts another."""
+
+    trust_version: str = ""
+
+    @classmethod
+    def start(cls, limits: Limits) -> "_Process":
+        """Start it with nothing of our environment but the way to our modules."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            popen = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "wiring.checker", *map(str, astuple(limits))],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                env={"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"},
+                start_new_session=True,  # Ctrl-C is for us; it ends when we have ended
+            )
+        return cls(popen, ours, os.getpid())
+
+    def runs_here(self) -> bool:
+        """Tell whether it is ours and alive."""
+        return self.owner == os.getpid() and self.popen.poll() is None
+
+    def give(self, trust: Trust) -> None:
+        """Hand over the trust list unless it holds that version already."""
+        if self.trust_version != trust.version:
+            self.send(TRUST, _file(trust))
+            self.trust_version = trust.version
+
+    def send(self, message: bytes, *files: int) -> None:
+        """Send files with a word on what they are, and close them here."""
+        try:
+            socket.send_fds(self.control, [message], files)
+        finally:
+            for file in files:
+                os.close(file)
+
+    def end(self) -> None:
+        """End it; a fork of the process that started it only lets go."""
+        self.control.close()
+        if self.owner == os.getpid():
+            self.popen.terminate()
+            self.popen.wait()
+
+
+class Checking:
+    """Checks files in another process; any thread may call it."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._process: _Process | None = None
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
+
+    def __call__(
+        self,
+        pdf: bytes,
+        *,
+        trust: Trust,
+        at: datetime,
+        expected: Sequence[ExpectedSignature] = (),
+    ) -> Verdict:
+        """Check all signatures of any bytes; what stops the check becomes a finding of its own."""
+        with self._places:
+            told, end = self._asked(pdf, trust, at, expected)
+        if end == 0:
+            with suppress(ValueError, KeyError, TypeError):  # a child that lost its mind
+                return Verdict.from_json(json.loads(told))
+        code = _REASONS.get(end, "checker_died")
+        _log.warning("file not checked", reason=code, end=end, size=len(pdf))
+        return not_checked(code, trust, at)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the checking process; the next check starts another."""
+        if self._process:
+            self._drop(self._process)
+
+    def _asked(
+        self, pdf: bytes, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature]
+    ) -> tuple[bytes, int]:
+        """Give the answer and how the child ended; ask a second time if its parent had died."""
+        for _ in range(2):
+            ours, theirs = socket.socketpair()
+            with closing(ours), theirs:
+                process = self._running()
+                try:
+                    with self._lock:
+                        process.give(trust)
+                        process.send(CHECK, _file((pdf, at, tuple(expected))), theirs.detach())
+                    told, _, end = self._heard(ours).rpartition(b"\n")
+                except TimeoutError:
+                    return b"", -signal.SIGALRM
+                except OSError as error:
+                    _log.warning("checking process lost", error=type(error).__name__)
+                    told, end = b"", b""
+            if end:
+                return told, int(end)
+            self._drop(process)
+        return b"", _LOST
+
+    def _heard(self, answer: socket.socket) -> bytes:
+        answer.settimeout(self._limits.seconds + _GRACE)
+        heard = bytearray()
+        while len(heard) < _LARGEST_ANSWER and (more := answer.recv(1 << 16)):
+            heard += more
+        return bytes(heard)
+
+    def _running(self) -> _Process:
+        """Give the checking process of this very process, started if need be."""
+        with self._lock:
+            if self._process is None or not self._process.runs_here():
+                self._process = _Process.start(self._limits)
+                weakref.finalize(self, self._process.end)
+            return self._process
+
+    def _drop(self, process: _Process) -> None:
+        """End a process that was lost, unless another thread has replaced it already."""
+        process.end()
+        with self._lock:
+            if self._process is process:
+                self._process = None
+
+
+_LOST = 256
+"""No exit code: the checking process ended twice before it could say how the child did."""
+
+_REASONS = {
+    OUT_OF_MEMORY: "too_large",
+    -signal.SIGALRM: "too_slow",
+    -signal.SIGXCPU: "too_slow",
+}
+
+
+def not_checked(code: str, trust: Trust, at: datetime) -> Verdict:
+    """Say that nothing is known about a file, and why."""
+    return Verdict(
+        signatures=(),
+        integrity=Integrity.UNKNOWN,
+        modifications=Modifications.UNKNOWN,
+        trust=CertificateTrust.UNKNOWN,
+        timestamps=Timestamp.UNKNOWN,
+        conclusion=Conclusion.INDETERMINATE,
+        findings=(Finding(f"signing.finding.{code}", {}),),
+        values={},
+        checked_at=at,
+        trust_version=trust.version,
+    )
+
+
+def check_here(
+    pdf: bytes, *, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature] = ()
+) -> Verdict:
+    """Check in this process: for bytes made by ourselves in tests and measurements."""
+    return validate(pdf, trust, at=at, expected=expected)
+
+
+def _file(content: object) -> int:
+    """Put something into a file that has no name and lies in memory."""
+    file = os.memfd_create("vanthu")
+    with open(file, "wb", closefd=False) as opened:
+        _Packer(opened, protocol=5).dump(content)
+    return file
+
+
+class _Packer(pickle.Pickler):
+    """Packs certificates and lists by their bytes: as objects they do not survive the way."""
+
+    def reducer_override(self, obj: object) -> Any:  # noqa: ANN401 - as pickle wants it
+        """Give how to make ``obj`` again."""
+        if isinstance(obj, Asn1Value):
+            return type(obj).load, (obj.dump(),)
+        return NotImplemented
