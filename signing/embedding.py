@@ -19,10 +19,9 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from kernel.errors import Refused
 from signing import cms
 from signing.appearance import kept_appearance
-from signing.keys import KeyHolder, facts
+from signing.keys import DIGEST, KeyHolder, facts
 from signing.update import Update
 
-_DIGEST = "sha256"
 _CONTAINER = 16_384  # hex digits, so 8 KiB of CMS: the certificates of a path and one signature
 
 
@@ -58,20 +57,27 @@ class Prepared:
     """Where the hexadecimal digits of the signature begin and end in ``pdf``."""
 
 
+def fields_of(update: Update, kind: str) -> dict[str, DictionaryObject]:
+    """Give the fields of type ``kind`` (``/Sig`` or ``/Tx``) by name."""
+    references = update.root["/AcroForm"]["/Fields"] if "/AcroForm" in update.root else ()
+    fields = (reference.get_object() for reference in references)
+    return {
+        str(field["/T"]): field
+        for field in fields
+        if isinstance(field, DictionaryObject) and field.get("/FT") == kind and "/T" in field
+    }
+
+
 def field_of(update: Update, name: str, kind: str) -> DictionaryObject:
-    """Give a reserved field of type ``kind`` (``/Sig`` or ``/Tx``).
+    """Give a reserved field of type ``kind``.
 
     Raises:
         Refused: ``signing.not_reserved``.
     """
-    fields = update.root["/AcroForm"]["/Fields"] if "/AcroForm" in update.root else ()
-    for reference in fields:
-        field = reference.get_object()
-        if not isinstance(field, DictionaryObject):
-            continue
-        if field.get("/T") == name and field.get("/FT") == kind:
-            return field
-    raise Refused("signing.not_reserved", field=name)
+    field = fields_of(update, kind).get(name)
+    if field is None:
+        raise Refused("signing.not_reserved", field=name)
+    return field
 
 
 def is_filled(field: DictionaryObject) -> bool:
@@ -89,12 +95,12 @@ def prepare(
     reference = update.add_object(signature)
     field[pdf_name("/V")] = reference
     SigMDPSetup(
-        md_algorithm=_DIGEST,
+        md_algorithm=DIGEST,
         certify=act.certify,
         field_lock=FieldMDPSpec.from_pdf_object(field["/Lock"]),
         docmdp_perms=act.permission,
     ).apply(reference, update)
-    digest, out = next(signature.fill(update, _DIGEST, output=BytesIO()))
+    digest, out = next(signature.fill(update, DIGEST, output=BytesIO()))
     return Prepared(
         pdf=out.getvalue(),
         attributes=cms.signed_attributes(certificate, digest.document_digest),

@@ -1,13 +1,18 @@
 # (pyHanko is typed in part only)
 
-"""The four fields of an outgoing document, reserved before anybody signs.
+"""The fields of an outgoing document, reserved before anybody signs.
 
 The leader signs first and văn thư numbers afterwards (Đ15), so the number and the date must be
 written into a signed file. Form fields with locks are the one way that keeps the leader's signature
 valid and makes a later change of the number visible: ``AgencySeal`` locks them all.
+
+Most documents have four fields: number, date, one signer, the seal. Minutes and joint documents
+have several signers, who sign in any order; an opinion, where the agency asks for one by
+certificate, is given before them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
@@ -30,33 +35,56 @@ from signing.update import Update
 
 CODE_NUMBER = "CodeNumber"
 ISSUED_DATE = "IssuedDate"
+OPINION_SIGNATURE = "OpinionSignature"
 SIGNER_SIGNATURE = "SignerSignature"
 AGENCY_SEAL = "AgencySeal"
 
 TEXT_FIELDS = (CODE_NUMBER, ISSUED_DATE)
-_LOCKS = {
-    SIGNER_SIGNATURE: (
-        FieldMDPSpec(FieldMDPAction.EXCLUDE, [CODE_NUMBER, ISSUED_DATE, AGENCY_SEAL]),
-        MDPPerm.FILL_FORMS,
-    ),
-    AGENCY_SEAL: (FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES),
-}
+
+
+class Kind(StrEnum):
+    """What a field is for: its name without the number that tells equals apart."""
+
+    CODE_NUMBER = CODE_NUMBER
+    ISSUED_DATE = ISSUED_DATE
+    OPINION = OPINION_SIGNATURE
+    SIGNER = SIGNER_SIGNATURE
+    SEAL = AGENCY_SEAL
+
+
+_SEVERAL = {Kind.OPINION, Kind.SIGNER}
+_ORDER: list[Kind | None] = [*Kind]
 _PRINTED_AND_LOCKED = 4 | 128  # PDF/A wants annotations that print; nobody may move them
 _READ_ONLY = 1
 
 
+def kind_of(name: str) -> Kind | None:
+    """Tell what a field of that name is for: ``SignerSignature2`` is for a signer."""
+    stem = name.rstrip("0123456789")
+    kind = Kind(stem) if stem in _ORDER else None
+    return kind if stem == name or kind in _SEVERAL else None
+
+
+def signer_field(position: int) -> str:
+    """Name the field of the first, second … signer of a document."""
+    return SIGNER_SIGNATURE if position == 1 else f"{SIGNER_SIGNATURE}{position}"
+
+
 def reserve(pdf: bytes, places: Mapping[str, Place], blanks: Mapping[str, bytes]) -> bytes:
-    """Add the four fields to a typeset PDF in one incremental update, before anyone signs.
+    """Add fields to a typeset PDF in one incremental update, before anyone signs.
 
     Args:
         pdf: The typeset document, without signatures.
-        places: Where each of the four fields stands, by field name.
+        places: Where each field stands, by field name; each name is of a ``Kind``.
         blanks: For ``CodeNumber`` and ``IssuedDate``, the one-page PDF shown until they are filled.
 
     Raises:
         Refused: ``signing.already_reserved``, ``signing.unknown_structure``, or what ``Update``
             refuses.
+        ValueError: A place has a name of no kind.
     """
+    if not all(map(kind_of, places)):
+        raise ValueError(*places)
     update = Update.of(pdf)
     if "/AcroForm" in update.root:
         raise Refused("signing.already_reserved")
@@ -66,11 +94,29 @@ def reserve(pdf: bytes, places: Mapping[str, Place], blanks: Mapping[str, bytes]
     update.update_root()
     # PAdES extends PDF 1.7; said now, so that no later update has to touch the catalogue.
     update.register_extension(ESIC_EXTENSION_1)
-    for name in TEXT_FIELDS:
-        _add_text_field(update, name, places[name], blanks[name])
-    for name in _LOCKS:
-        _add_signature_field(update, name, places[name])
+    for name in sorted(places, key=_rank):
+        if name in TEXT_FIELDS:
+            _add_text_field(update, name, places[name], blanks[name])
+        else:
+            _add_signature_field(update, name, places[name], _lock(name, places))
     return update.whole()
+
+
+def _rank(name: str) -> tuple[int, int, str]:
+    return _ORDER.index(kind_of(name)), len(name), name
+
+
+def _lock(name: str, names: Collection[str]) -> tuple[FieldMDPSpec, MDPPerm]:
+    """Give what a signature closes: the seal everything, others all but what may still come."""
+    if name == AGENCY_SEAL:
+        return FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES
+    later = sorted((n for n in names if n != name and _may_follow(name, n)), key=_rank)
+    return FieldMDPSpec(FieldMDPAction.EXCLUDE, later), MDPPerm.FILL_FORMS
+
+
+def _may_follow(name: str, later: str) -> bool:
+    """Tell whether one field may be filled after another: no opinion once a signer has signed."""
+    return kind_of(name) is Kind.OPINION or kind_of(later) is not Kind.OPINION
 
 
 def _add_text_field(update: Update, name: str, place: Place, blank: bytes) -> None:
@@ -98,9 +144,11 @@ def _add_text_field(update: Update, name: str, place: Place, blank: bytes) -> No
     tag_field(update, page, widget)
 
 
-def _add_signature_field(update: Update, name: str, place: Place) -> None:
+def _add_signature_field(
+    update: Update, name: str, place: Place, locked: tuple[FieldMDPSpec, MDPPerm]
+) -> None:
     page, _ = update.find_page_for_modification(place.page)
-    lock, permission = _LOCKS[name]
+    lock, permission = locked
     specification = SigFieldSpec(
         sig_field_name=name,
         on_page=place.page,
@@ -114,7 +162,7 @@ def _add_signature_field(update: Update, name: str, place: Place) -> None:
 
 
 def _tooltip(name: str) -> str:
-    return sentence(f"signing.field.{name}")
+    return sentence(f"signing.field.{kind_of(name)}")
 
 
 def _rectangle(page: generic.DictionaryObject, place: Place) -> tuple[float, float, float, float]:

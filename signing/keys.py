@@ -28,6 +28,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from kernel.errors import Refused
 
+DIGEST = "sha256"
+"""The one digest of our signatures, in pyHanko's spelling."""
+
 _SMALLEST_RSA = 2048  # bits, Annex I of TT 15/2025
 _STRONG_HMACS = {"sha256", "sha384", "sha512"}
 

@@ -4,6 +4,7 @@ One incremental update does all three, so there is no moment at which a document
 no seal, and the seal's signature covers the number it was given.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,8 @@ from pyhanko.sign.fields import MDPPerm
 
 from kernel.errors import Refused
 from signing.appearance import Appearance
-from signing.embedding import Act, Prepared, embed, field_of, is_filled, prepare
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
+from signing.embedding import Act, Prepared, embed, field_of, fields_of, is_filled, prepare
+from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, Kind, kind_of
 from signing.keys import KeyHolder
 from signing.update import Update
 
@@ -35,7 +36,7 @@ def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
     chain: tuple[bytes, ...],
     *,
     number: Fill,
-    issued_date: Fill,
+    issued_date: Fill | None,
     picture: bytes,
     signed_at: datetime,
     reason: str,
@@ -44,29 +45,28 @@ def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
     """Write number and date and make ready for the seal; the result begins with ``pdf``.
 
     Args:
-        pdf: The document that its leader has signed.
+        pdf: The document that all its signers have signed.
         certificate: The agency's certificate, DER.
         chain: Its issuers' certificates, DER.
         number: For ``CodeNumber``.
-        issued_date: For ``IssuedDate``.
+        issued_date: For ``IssuedDate``; none in a document without such a place (biên bản).
         picture: One-page PDF in the proportions of ``AgencySeal``, untagged.
         signed_at: When văn thư sealed; stands in ``/M``.
         reason: Why, in the words viewers show.
         location: Where, in the words viewers show.
 
     Raises:
-        Refused: ``signing.not_reserved``, ``signing.not_signed``, ``signing.already_sealed``, or
-            what ``Update`` refuses.
+        Refused: ``signing.not_reserved``, ``signing.not_signed``, ``signing.already_sealed``,
+            ``signing.left_blank``, or what ``Update`` refuses.
     """
     update = Update.of(pdf)
-    if not is_filled(field_of(update, SIGNER_SIGNATURE, "/Sig")):
+    signatures = fields_of(update, "/Sig")
+    signers = [field for name, field in signatures.items() if kind_of(name) is Kind.SIGNER]
+    if not signers or not all(map(is_filled, signers)):
         raise Refused("signing.not_signed")
     if is_filled(field_of(update, AGENCY_SEAL, "/Sig")):
         raise Refused("signing.already_sealed")
-    for name, fill in ((CODE_NUMBER, number), (ISSUED_DATE, issued_date)):
-        field = field_of(update, name, "/Tx")
-        field[pdf_name("/V")] = pdf_string(fill.value)
-        update.show(field, Appearance.read(fill.picture))
+    _write(update, {CODE_NUMBER: number, ISSUED_DATE: issued_date})
     act = Act(
         field=AGENCY_SEAL,
         certify=False,
@@ -78,12 +78,23 @@ def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
     return prepare(update, certificate, chain, act, picture)
 
 
+def _write(update: Update, fills: Mapping[str, Fill | None]) -> None:
+    reserved = fields_of(update, "/Tx")
+    for name, fill in fills.items():
+        if fill is None and name in reserved:
+            raise Refused("signing.left_blank", field=name)
+        if fill is not None:
+            field = field_of(update, name, "/Tx")
+            field[pdf_name("/V")] = pdf_string(fill.value)
+            update.show(field, Appearance.read(fill.picture))
+
+
 def number_and_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
     pdf: bytes,
     key: KeyHolder,
     *,
     number: Fill,
-    issued_date: Fill,
+    issued_date: Fill | None,
     picture: bytes,
     signed_at: datetime,
     reason: str,
