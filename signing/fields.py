@@ -56,6 +56,7 @@ _SEVERAL = {Kind.OPINION, Kind.SIGNER}
 _ORDER: list[Kind | None] = [*Kind]
 _PRINTED_AND_LOCKED = 4 | 128  # PDF/A wants annotations that print; nobody may move them
 _READ_ONLY = 1
+_SIGNED_AND_ONLY_APPENDED = 1 | 2  # said before the first signature, which lets nobody say it later
 
 
 def kind_of(name: str) -> Kind | None:
@@ -89,7 +90,12 @@ def reserve(pdf: bytes, places: Mapping[str, Place], blanks: Mapping[str, bytes]
     if "/AcroForm" in update.root:
         raise Refused("signing.already_reserved")
     update.root[pdf_name("/AcroForm")] = update.add_object(
-        generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject()})
+        generic.DictionaryObject(
+            {
+                pdf_name("/Fields"): generic.ArrayObject(),
+                pdf_name("/SigFlags"): generic.NumberObject(_SIGNED_AND_ONLY_APPENDED),
+            }
+        )
     )
     update.update_root()
     # PAdES extends PDF 1.7; said now, so that no later update has to touch the catalogue.
