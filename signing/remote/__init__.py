@@ -1,0 +1,1 @@
+"""Keys held by a remote signing service: one port, and how each service is spoken to."""
