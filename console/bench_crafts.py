@@ -30,10 +30,9 @@ from signing.seal import Fill, number_and_seal
 from signing.signature import sign
 from signing.validate import validate
 from signing.verdict import Conclusion
-from workflow import certificates, directory, packets, rendering
-from workflow.models import Document, DocumentVersion, Person
+from workflow import certificates, directory, intents, packets, rendering
+from workflow.models import Document, DocumentVersion, Person, Purpose
 from workflow.office import Office
-from workflow.signing_desk import latest_authorisation
 
 _MEGABYTE = 1024 * 1024
 _ATTACHED = 8 * _MEGABYTE
@@ -123,7 +122,7 @@ def figures(office: Office, settings: Settings, document_id: UUID) -> Iterator[F
 def _specimen(office: Office, session: Session, settings: Settings, document: Document) -> Specimen:
     version = session.get_one(DocumentVersion, document.current_version_id)
     content = Content.model_validate(version.content)
-    given = latest_authorisation(session, document, SIGNER_SIGNATURE)
+    given = intents.latest(session, document, Purpose.APPROVE)
     person = session.get_one(Person, given.person_id)
     typeset = office.typesetter.typeset(content, seal=document.agency.seal_width_mm)
     keys = settings.keys_folder

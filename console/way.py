@@ -162,7 +162,7 @@ def _sign(office: Office, person_id: UUID, document_id: UUID, seen: int) -> None
         document_id,
         seen,
         shown=version.presented or "",
-        passphrase=PASSPHRASE,
+        secret=PASSPHRASE,
     )
 
 
@@ -181,6 +181,7 @@ _OUTGOING: Mapping[OutgoingState, tuple[OutgoingAction, Verb]] = {
     OutgoingState.CONTENT_REVIEW: (OutgoingAction.APPROVE_CONTENT, reviewing.approve_content),
     OutgoingState.FORM_REVIEW: (OutgoingAction.APPROVE_FORM, reviewing.approve_form),
     OutgoingState.AWAITING_SIGNATURE: (OutgoingAction.SIGN, _sign),
+    OutgoingState.APPROVED: (OutgoingAction.SIGN, _sign),
     OutgoingState.AWAITING_NUMBER: (OutgoingAction.NUMBER, _number),
     OutgoingState.AWAITING_SEAL: (OutgoingAction.SEAL, _seal_again),
     OutgoingState.AWAITING_ISSUE: (OutgoingAction.ISSUE, sending.issue),

@@ -39,15 +39,14 @@ def create(desk: SigningDesk | None = None) -> Flask:
     def healthz() -> dict[str, Any]:
         return {"seals": len(desk.cabinet.seals)}
 
-    @app.post("/unlock")
-    def unlock() -> dict[str, str]:
+    @app.post("/open")
+    def open_() -> dict[str, str]:
         asked = request.get_json()
-        certificate = desk.unlock(UUID(asked["authorisation"]), asked["key"], asked["passphrase"])
-        return {"certificate": certificate.hex()}
+        return {"certificate": desk.open(UUID(asked["batch"]), asked["secret"]).hex()}
 
     @app.post("/forget")
     def forget() -> dict[str, str]:
-        desk.forget(UUID(request.get_json()["authorisation"]))
+        desk.forget(UUID(request.get_json()["batch"]))
         return {}
 
     @app.post("/seal-certificate")

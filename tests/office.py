@@ -154,7 +154,7 @@ class Desks:
                 document_id,
                 seen(document_id),
                 shown=self.presented(document_id),
-                passphrase=PASSPHRASE,
+                secret=PASSPHRASE,
             ),
             lambda: self.number_and_seal(document_id),
             lambda: sending.issue(office, person("vanthu"), document_id, seen(document_id)),

@@ -26,6 +26,7 @@ _CHECKED = {
     OutgoingState.CONTENT_REVIEW,
     OutgoingState.FORM_REVIEW,
     OutgoingState.AWAITING_SIGNATURE,
+    OutgoingState.APPROVED,
 }
 """States in which the findings of the form's rules help whoever has the document."""
 

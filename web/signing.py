@@ -27,7 +27,7 @@ def sign(document_id: UUID) -> Answer:
     seen, shown, passphrase = acts.seen(), acts.typed("shown"), acts.typed("passphrase")
     return acts.do(
         lambda: signing_desk.sign(
-            here.office(), here.me(), document_id, seen, shown=shown, passphrase=passphrase
+            here.office(), here.me(), document_id, seen, shown=shown, secret=passphrase
         ),
         show=lambda refused: _again(document_id, refused),
         onward=url_for("outgoing.page", document_id=document_id),

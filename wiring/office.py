@@ -1,5 +1,7 @@
 """Builds the office of a process: database, store, crafts, signing process, transport."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +14,13 @@ from kernel.database import Sessions, engine_at, sessions_of
 from kernel.objects import Artifacts
 from kernel.settings import ROOT, Settings
 from signing.trust import Trust
+from signing.validate import validate
+from signing.verdict import ExpectedSignature, Verdict
 from wiring.remote_desk import RemoteDesk
 from workflow.desk import KeyCabinet, SigningDesk
 from workflow.office import Desk, Office
 from workflow.post_room import PostRoom
+from workflow.preparing import Preparer
 
 PACKAGED_FONTS = ROOT / "node_modules" / "@expo-google-fonts" / "tinos"
 
@@ -41,6 +46,7 @@ def open_office(
         desk=desk or RemoteDesk(settings.signer_socket_path),
         transport=PostRoom(sessions, artifacts, system_clock),
         trust=TrustFolder(settings.trust_folder),
+        check=check,
         upload_limit=settings.upload_limit_mb * 1024 * 1024,
     )
 
@@ -52,11 +58,28 @@ def open_signing_desk(settings: Settings) -> SigningDesk:
         cabinet=KeyCabinet.open(settings.keys_folder),
         sessions=sessions,
         artifacts=Artifacts.at(settings.artifacts_address),
-        typesetter=open_typesetter(settings),
+        preparer=open_preparer(settings),
+        check=check,
         trust=TrustFolder(settings.trust_folder),
+        clock=system_clock,
+    )
+
+
+def open_preparer(settings: Settings) -> Preparer:
+    """Open what prepares files for keys, wherever these lie."""
+    return Preparer(
+        artifacts=Artifacts.at(settings.artifacts_address),
+        typesetter=open_typesetter(settings),
         clock=system_clock,
         demo=settings.demo,
     )
+
+
+def check(
+    pdf: bytes, *, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature] = ()
+) -> Verdict:
+    """Check signatures in this very process."""
+    return validate(pdf, trust, at=at, expected=expected)
 
 
 def open_sessions(settings: Settings) -> Sessions:

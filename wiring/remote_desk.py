@@ -11,7 +11,7 @@ from kernel.log import current_request
 
 
 class RemoteDesk:
-    """Speaks to ``signer`` over its socket: ids, hashes and one passphrase, nothing else."""
+    """Speaks to ``signer`` over its socket: ids, hashes and one secret, nothing else."""
 
     def __init__(self, socket: Path) -> None:
         self._client = httpx.Client(
@@ -21,16 +21,13 @@ class RemoteDesk:
             trust_env=False,
         )
 
-    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
-        """Open a person's key for one coming authorisation and give its certificate (DER)."""
-        answer = self._ask(
-            "unlock", authorisation=str(authorisation_id), key=key, passphrase=passphrase
-        )
-        return bytes.fromhex(answer["certificate"])
+    def open(self, batch_id: UUID, secret: str) -> bytes:
+        """Open the key of a batch for its intents and give its certificate (DER)."""
+        return bytes.fromhex(self._ask("open", batch=str(batch_id), secret=secret)["certificate"])
 
-    def forget(self, authorisation_id: UUID) -> None:
+    def forget(self, batch_id: UUID) -> None:
         """Drop a key that was opened and will not be used."""
-        self._ask("forget", authorisation=str(authorisation_id))
+        self._ask("forget", batch=str(batch_id))
 
     def seal_certificate(self, key: str) -> bytes:
         """Give the certificate (DER) of a seal key."""

@@ -37,7 +37,11 @@ _BEFORE_SIGNER = {
     OutgoingState.FORM_REVIEW,
     OutgoingState.DISCARDED,
 }
-_BEFORE_CLERK = _BEFORE_SIGNER | {OutgoingState.AWAITING_SIGNATURE, OutgoingState.SIGNING}
+_BEFORE_CLERK = _BEFORE_SIGNER | {
+    OutgoingState.AWAITING_SIGNATURE,
+    OutgoingState.APPROVED,
+    OutgoingState.SIGNING,
+}
 
 
 @dataclass(frozen=True, slots=True)

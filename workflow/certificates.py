@@ -13,7 +13,7 @@ from kernel.errors import Refused
 from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
 from signing.keys import facts
 from signing.trust import CertificateStatus, certificate_status
-from signing.verdict import ExpectedSignature
+from signing.verdict import Conclusion, ExpectedSignature, Verdict
 from workflow.models import Certificate, Delegation, Holding, Post
 from workflow.models.organisation import PostRole
 from workflow.office import Office
@@ -52,14 +52,46 @@ def leaders_fingerprints(session: Session, agency_id: UUID) -> frozenset[str]:
     )
 
 
-def expected_signer(registered: frozenset[str]) -> ExpectedSignature:
-    """Ask for the competent person's signature (Annex I, II.7)."""
-    return ExpectedSignature(SIGNER_SIGNATURE, registered, "signer")
+def expected_signer(registered: frozenset[str], field: str = SIGNER_SIGNATURE) -> ExpectedSignature:
+    """Ask for the competent person's signature (Annex I, II.7); no ``field`` means any."""
+    return ExpectedSignature(field, registered, "signer")
 
 
-def expected_seal(registered: frozenset[str]) -> ExpectedSignature:
-    """Ask for the agency's signature (Annex I, II.8)."""
-    return ExpectedSignature(AGENCY_SEAL, registered, "agency")
+def expected_seal(registered: frozenset[str], field: str = AGENCY_SEAL) -> ExpectedSignature:
+    """Ask for the agency's signature (Annex I, II.8); no ``field`` means any."""
+    return ExpectedSignature(field, registered, "agency")
+
+
+def require_signed(
+    office: Office, shown: bytes, pdf: bytes, field: str, registered: frozenset[str]
+) -> Verdict:
+    """Give the verdict on a file that was signed elsewhere, if it is what was asked for.
+
+    Args:
+        office: The office.
+        shown: What was to be signed; the file must begin with it.
+        pdf: The file that came back.
+        field: The field that had to be signed; empty where the signing program makes its own.
+        registered: Certificates of which exactly one must have made the one new signature.
+
+    Raises:
+        Refused: ``signing.other_bytes``, ``signing.not_one_signature`` or
+            ``signing.result_not_valid``.
+    """
+    if not pdf.startswith(shown):
+        raise Refused("signing.other_bytes")
+    before = office.check(shown, trust=office.trust(), at=office.clock())
+    verdict = office.check(
+        pdf,
+        trust=office.trust(),
+        at=office.clock(),
+        expected=(expected_signer(registered, field),),
+    )
+    if len(verdict.signatures) != len(before.signatures) + 1:
+        raise Refused("signing.not_one_signature")
+    if verdict.conclusion is Conclusion.TOTAL_FAILED:
+        raise Refused("signing.result_not_valid")
+    return verdict
 
 
 def require_usable(office: Office, certificate: bytes, registered: frozenset[str]) -> None:

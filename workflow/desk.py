@@ -1,41 +1,37 @@
-"""What the signing process does: consume one authorisation, write one signature.
+"""What the signing process does: consume one intent, write one signature.
 
-It is the only place where keys are read. Seal keys are opened at its start; a leader's key is
-opened for one authorisation and dropped after it. Before it signs it checks for itself that the
-authorisation is there, unused and unexpired, that the bytes are those that were authorised, and
-that a seal goes only onto a document its leader has validly signed (Đ32.2).
+It is the only place where keys are read. Seal keys are opened at its start; a person's key is
+opened for one batch of intents and dropped after it. Before it signs it checks for itself that the
+intent is there, unused and unexpired, that the bytes are those that were shown, and that a seal
+goes only onto a document its leader has validly signed (Đ32.2).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from documents.typeset import Typesetter
-from documents.words import date_text, number_text
 from kernel.clock import Clock
 from kernel.database import Sessions
 from kernel.errors import Refused
 from kernel.objects import Artifacts
-from kernel.places import Place
-from kernel.words import sentence
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
 from signing.keys import KeyHolder, Pkcs12Key
-from signing.seal import Fill, number_and_seal
-from signing.signature import sign
 from signing.trust import Trust
-from signing.validate import validate
+from signing.two_phase import complete
 from signing.verdict import Conclusion
 from workflow import certificates
-from workflow.models import Agency, Authorisation, DocumentVersion, Person
-from workflow.signing_desk import PATIENCE, latest_authorisation_of
+from workflow.intents import PATIENCE, latest_of
+from workflow.models import Authorisation, KeyKind, Purpose, SigningBatch, SigningKey
+from workflow.office import Check
+from workflow.preparing import Preparer
 
-Write = Callable[[KeyHolder], bytes]
+Opener = Callable[[Mapping[str, str], str], KeyHolder]
+"""Opens a person's key of one kind by its reference and the secret that was typed."""
 
 
 @dataclass(slots=True)
@@ -43,8 +39,9 @@ class KeyCabinet:
     """Opened keys, in the memory of this process only."""
 
     seals: Mapping[str, KeyHolder]
-    people_folder: Path
+    openers: Mapping[KeyKind, Opener]
     _opened: dict[UUID, tuple[KeyHolder, datetime]] = field(default_factory=dict, repr=False)
+    """By batch."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
@@ -57,28 +54,29 @@ class KeyCabinet:
             for container in sorted((folder / "seals").glob("*.p12")):
                 key = Pkcs12Key.open(container.read_bytes(), passphrase)
                 seals[f"seals/{container.stem}"] = key
-        return cls(seals, folder / "people")
+        return cls(seals, {KeyKind.PKCS12: container_opener(folder / "people")})
 
-    def unlock(self, authorisation_id: UUID, key: str, passphrase: str, now: datetime) -> KeyHolder:
-        """Open a person's container for one coming authorisation; drop what was never used.
+    def unlock(self, batch_id: UUID, key: SigningKey, secret: str, now: datetime) -> KeyHolder:
+        """Open a person's key for one batch; drop what was never used.
 
         Raises:
-            Refused: There is no such container, or the passphrase is wrong.
+            Refused: A key of this kind is not opened here, there is none, or the secret is wrong.
         """
-        container = self.people_folder / f"{Path(key).name}.p12"
-        if not container.is_file():
+        if key.kind not in self.openers:
             raise Refused("signing.no_key")
-        opened = Pkcs12Key.open(container.read_bytes(), passphrase)
+        opened = self.openers[key.kind](key.reference, secret)
         with self._lock:
             for old in [i for i, (_, since) in self._opened.items() if since < now - PATIENCE]:
                 del self._opened[old]
-            self._opened[authorisation_id] = opened, now
+            self._opened[batch_id] = opened, now
         return opened
 
-    def opened(self, authorisation_id: UUID) -> KeyHolder | None:
-        """Give the key that a person opened for an authorisation, unless it was dropped."""
+    def opened(self, batch_id: UUID | None) -> KeyHolder | None:
+        """Give the key that a person opened for a batch, unless it was dropped."""
+        if batch_id is None:
+            return None
         with self._lock:
-            key, _ = self._opened.get(authorisation_id, (None, None))
+            key, _ = self._opened.get(batch_id, (None, None))
             return key
 
     def seal(self, key: str) -> KeyHolder:
@@ -91,10 +89,22 @@ class KeyCabinet:
             raise Refused("signing.no_seal_key")
         return self.seals[key]
 
-    def forget(self, authorisation_id: UUID) -> None:
+    def forget(self, batch_id: UUID) -> None:
         """Drop a person's opened key."""
         with self._lock:
-            self._opened.pop(authorisation_id, None)
+            self._opened.pop(batch_id, None)
+
+
+def container_opener(folder: Path) -> Opener:
+    """Open PKCS#12 containers of a folder by name; the secret is their passphrase."""
+
+    def open_container(reference: Mapping[str, str], passphrase: str) -> KeyHolder:
+        container = folder / f"{Path(reference['container']).name}.p12"
+        if not container.is_file():
+            raise Refused("signing.no_key")
+        return Pkcs12Key.open(container.read_bytes(), passphrase)
+
+    return open_container
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +114,24 @@ class SigningDesk:
     cabinet: KeyCabinet
     sessions: Sessions
     artifacts: Artifacts
-    typesetter: Typesetter
+    preparer: Preparer
+    check: Check
     trust: Callable[[], Trust]
     clock: Clock
-    demo: bool
 
-    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
-        """Open a person's key for one coming authorisation and give its certificate (DER)."""
+    def open(self, batch_id: UUID, secret: str) -> bytes:
+        """Open the key of a batch for its intents and give its certificate (DER)."""
         now = self.clock()
-        return self.cabinet.unlock(authorisation_id, key, passphrase, now).certificate
+        with self.sessions() as session:
+            batch = session.get(SigningBatch, batch_id)
+            if batch is None or batch.expires_at < now:
+                raise Refused("signing.not_authorised")
+            key = batch.signing_key
+        return self.cabinet.unlock(batch_id, key, secret, now).certificate
 
-    def forget(self, authorisation_id: UUID) -> None:
+    def forget(self, batch_id: UUID) -> None:
         """Drop a key that was opened and will not be used."""
-        self.cabinet.forget(authorisation_id)
+        self.cabinet.forget(batch_id)
 
     def seal_certificate(self, key: str) -> bytes:
         """Give the certificate (DER) of a seal key."""
@@ -124,95 +139,52 @@ class SigningDesk:
 
     def apply(self, authorisation_id: UUID) -> str:
         """Write the authorised signature once and give the SHA-256 of the result."""
-        # The key before the row: who was faster has noted the result before the key was dropped.
-        key = self.cabinet.opened(authorisation_id)
         with self.sessions() as session:
-            authorisation = session.get(Authorisation, authorisation_id)
-            if authorisation is None:
+            given = session.get(Authorisation, authorisation_id)
+            # The key before the result: who was faster notes the result before dropping the key.
+            key = self.cabinet.opened(given.batch_id) if given else None
+            if given is None or given.void_at is not None:
                 raise Refused("signing.not_authorised")
-            if authorisation.result is not None:
-                return authorisation.result
-            if authorisation.expires_at is not None and authorisation.expires_at < self.clock():
-                self.cabinet.forget(authorisation_id)
+            session.refresh(given)
+            if given.result is not None:
+                return given.result
+            if given.expires_at is not None and given.expires_at < self.clock():
+                self._drop(given)
                 raise Refused("signing.key_gone")
-            if authorisation.field == AGENCY_SEAL:
-                key = self.cabinet.seal(authorisation.key)
-                write = self._seal(session, authorisation)
-            elif key is not None:
-                write = self._signature(session, authorisation)
-            else:
+            if given.purpose is Purpose.SEAL:
+                key = self.cabinet.seal(given.key)
+                self._require_leader(session, given)
+            if key is None:
                 raise Refused("signing.key_gone")
-        sha256 = self.artifacts.put(write(key))
+            prepare = self.preparer.prepare(session, given)
+        prepared = prepare(key.certificate, key.chain)
+        sha256 = self.artifacts.put(complete(prepared, key.sign(prepared.attributes)))
         result = self._consume(authorisation_id, sha256)
-        self.cabinet.forget(authorisation_id)
+        self._drop_when_done(given)
         return result
 
-    def _signature(self, session: Session, given: Authorisation) -> Write:
-        """Gather what the leader's signature needs; the writing comes after the reading."""
-        place = _places(session, given)[SIGNER_SIGNATURE]
-        picture = session.get_one(Person, given.person_id).signature_picture
-        if picture is None:
-            raise Refused("signing.no_signature_picture")
-
-        def write(key: KeyHolder) -> bytes:
-            return sign(
-                self.artifacts.get(given.sha256),
-                key,
-                picture=self.typesetter.image_picture(self.artifacts.get(picture), place),
-                signed_at=self.clock(),
-                reason=self._reason("signing.reason_signature", given),
-                location=given.facts["location"],
-            )
-
-        return write
-
-    def _seal(self, session: Session, given: Authorisation) -> Write:
-        """Gather what number, date and seal need; the leader's signature is checked first."""
-        places = _places(session, given)
-        picture = session.get_one(Agency, given.agency_id).seal_picture
-        if picture is None:
-            raise Refused("signing.no_seal_picture")
-        signer = latest_authorisation_of(
-            session, given.document_id, given.version_id, SIGNER_SIGNATURE
-        ).person_id
-        registered = certificates.fingerprints(session, person_id=signer)
-        number = number_text(given.facts["number"])
-        day = date.fromisoformat(given.facts["day"])
-
-        def write(key: KeyHolder) -> bytes:
-            pdf = self.artifacts.get(given.sha256)
-            self._require_leader(pdf, registered)
-            draw = self.typesetter
-            return number_and_seal(
-                pdf,
-                key,
-                number=Fill(number, draw.code_number_picture(number, places[CODE_NUMBER])),
-                issued_date=Fill(
-                    date_text(day), draw.issued_date_picture(day, places[ISSUED_DATE], day.year)
-                ),
-                picture=draw.image_picture(self.artifacts.get(picture), places[AGENCY_SEAL]),
-                signed_at=self.clock(),
-                reason=self._reason("signing.reason_seal", given),
-                location=given.facts["location"],
-            )
-
-        return write
-
-    def _require_leader(self, pdf: bytes, registered: frozenset[str]) -> None:
-        expected = (certificates.expected_signer(registered),)
-        verdict = validate(pdf, self.trust(), at=self.clock(), expected=expected)
+    def _require_leader(self, session: Session, given: Authorisation) -> None:
+        """A seal goes only onto a document that its leader has validly signed (Đ32.2)."""
+        signed = latest_of(session, given.document_id, given.version_id, Purpose.APPROVE)
+        registered = certificates.fingerprints(session, person_id=signed.person_id)
+        verdict = self.check(
+            self.artifacts.get(given.sha256),
+            trust=self.trust(),
+            at=self.clock(),
+            expected=(certificates.expected_signer(registered, signed.field),),
+        )
         if verdict.conclusion is Conclusion.TOTAL_FAILED:
             raise Refused("signing.leader_not_valid")
-
-    def _reason(self, code: str, given: Authorisation) -> str:
-        words = sentence(code, post=given.facts["post_title"])
-        return f"{words} {sentence('signing.reason_test')}" if self.demo else words
 
     def _consume(self, authorisation_id: UUID, sha256: str) -> str:
         with self.sessions.begin() as session:
             session.execute(
                 update(Authorisation)
-                .where(Authorisation.id == authorisation_id, Authorisation.result.is_(None))
+                .where(
+                    Authorisation.id == authorisation_id,
+                    Authorisation.result.is_(None),
+                    Authorisation.void_at.is_(None),
+                )
                 .values(consumed_at=self.clock(), result=sha256)
             )
             given = session.get_one(Authorisation, authorisation_id)
@@ -220,7 +192,19 @@ class SigningDesk:
                 raise Refused("signing.not_authorised")
             return given.result
 
+    def _drop(self, given: Authorisation) -> None:
+        if given.batch_id is not None:
+            self.cabinet.forget(given.batch_id)
 
-def _places(session: Session, given: Authorisation) -> dict[str, Place]:
-    stored = session.get_one(DocumentVersion, given.version_id).places or {}
-    return {name: Place(**place) for name, place in stored.items()}
+    def _drop_when_done(self, given: Authorisation) -> None:
+        """Drop the key with the last intent of its batch."""
+        if given.batch_id is None:
+            return
+        waiting = select(Authorisation.id).where(
+            Authorisation.batch_id == given.batch_id,
+            Authorisation.result.is_(None),
+            Authorisation.void_at.is_(None),
+        )
+        with self.sessions() as session:
+            if session.scalars(waiting.limit(1)).first() is None:
+                self.cabinet.forget(given.batch_id)

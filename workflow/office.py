@@ -3,9 +3,10 @@
 ``wiring`` builds it from settings; tests build it with the same parts on throw-away services.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -19,21 +20,22 @@ from kernel.database import Sessions
 from kernel.errors import MovedOn
 from kernel.objects import Artifacts
 from signing.trust import Trust
+from signing.verdict import ExpectedSignature, Verdict
 
 
 class Desk(Protocol):
     """The signing process: the only one that reads keys; it knows documents only by their bytes."""
 
-    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
-        """Open a person's key for one coming authorisation and give its certificate (DER).
+    def open(self, batch_id: UUID, secret: str) -> bytes:
+        """Open the key of a batch for its intents and give its certificate (DER).
 
         Raises:
-            Refused: The passphrase is wrong or the container is not acceptable.
+            Refused: The secret is wrong, or the key is not acceptable.
             Unavailable: The signing process cannot be reached.
         """
         ...
 
-    def forget(self, authorisation_id: UUID) -> None:
+    def forget(self, batch_id: UUID) -> None:
         """Drop a key that was opened and will not be used."""
         ...
 
@@ -57,6 +59,16 @@ class Desk(Protocol):
         ...
 
 
+class Check(Protocol):
+    """The validator as a part: any bytes in, a verdict out, in bounded time and memory."""
+
+    def __call__(
+        self, pdf: bytes, *, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature] = ()
+    ) -> Verdict:
+        """Check all signatures of ``pdf`` as of ``at``."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """The parts that verbs work with."""
@@ -69,6 +81,8 @@ class Office:
     transport: Transport
     trust: Callable[[], Trust]
     """Gives the trust list as it stands now."""
+
+    check: Check
 
     upload_limit: int
     """Bytes of the largest file a person may attach."""

@@ -141,7 +141,7 @@ def may_wait_for(reader: Reader) -> ColumnElement[bool]:
             Document.state == OutgoingState.FORM_REVIEW,
             Document.agency_id.in_(reader.agencies(PostRole.FORM_CHECKER)),
         ),
-        and_(Document.state == OutgoingState.AWAITING_SIGNATURE, signs),
+        and_(Document.state.in_([OutgoingState.AWAITING_SIGNATURE, OutgoingState.APPROVED]), signs),
         and_(
             Document.state.in_(_AT_THE_CLERK),
             Document.agency_id.in_(reader.agencies(PostRole.CLERK)),

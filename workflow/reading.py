@@ -90,7 +90,7 @@ def waiting_for(session: Session, document: Document, day: date) -> Waiting:
             detour = _detour(session, document, held, day)
         case OutgoingState.FORM_REVIEW:
             held = authority.form_checkers(session, document, day)
-        case OutgoingState.AWAITING_SIGNATURE:
+        case OutgoingState.AWAITING_SIGNATURE | OutgoingState.APPROVED:
             held = authority.signers(session, document, day)
         case (
             OutgoingState.AWAITING_NUMBER

@@ -27,6 +27,7 @@ _DESKS = {
     OutgoingState.CONTENT_REVIEW: (Role.CONTENT_REVIEWER, ReviewKind.CONTENT),
     OutgoingState.FORM_REVIEW: (Role.FORM_CHECKER, ReviewKind.FORM),
     OutgoingState.AWAITING_SIGNATURE: (Role.SIGNER, ReviewKind.SIGNER),
+    OutgoingState.APPROVED: (Role.SIGNER, ReviewKind.SIGNER),
     OutgoingState.AWAITING_NUMBER: (Role.CLERK, ReviewKind.CLERK),
 }
 """Whose desk a document lies on, and which check is given there."""

@@ -16,19 +16,17 @@ from sqlalchemy.orm import Session
 from documents.words import number_text
 from kernel.clock import local_day
 from kernel.errors import Refused
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, SIGNER_SIGNATURE
+from signing.fields import AGENCY_SEAL, CODE_NUMBER
 from signing.keys import facts
-from signing.validate import validate
 from signing.verdict import Conclusion
-from workflow import certificates, directory, registers, steps
+from workflow import certificates, directory, intents, registers, steps
 from workflow.authority import Standing
 from workflow.finding import document_for
 from workflow.firing import fire
-from workflow.models import Authorisation, Document, DocumentArtifact
+from workflow.models import Authorisation, Document, DocumentArtifact, Purpose
 from workflow.models.outgoing import ArtifactKind
 from workflow.models.registers import SeriesDirection
 from workflow.office import Office
-from workflow.signing_desk import latest_authorisation
 from workflow.states import OutgoingAction, OutgoingState, Role
 
 
@@ -139,10 +137,12 @@ def finish(office: Office, document_id: UUID) -> None:
         if document.state is not OutgoingState.SEALING:
             return
         seen = document.version
-        authorisation = latest_authorisation(session, document, AGENCY_SEAL)
-        signer = latest_authorisation(session, document, SIGNER_SIGNATURE).person_id
+        authorisation = intents.latest(session, document, Purpose.SEAL)
+        signed = intents.latest(session, document, Purpose.APPROVE)
         expected = (
-            certificates.expected_signer(certificates.fingerprints(session, person_id=signer)),
+            certificates.expected_signer(
+                certificates.fingerprints(session, person_id=signed.person_id), signed.field
+            ),
             certificates.expected_seal(
                 certificates.fingerprints(session, agency_id=document.agency_id)
             ),
@@ -157,7 +157,7 @@ def finish(office: Office, document_id: UUID) -> None:
 
     pdf = office.artifacts.get(sha256)
     grown = pdf.startswith(office.artifacts.get(authorisation.sha256))
-    verdict = validate(pdf, office.trust(), at=office.clock(), expected=expected)
+    verdict = office.check(pdf, trust=office.trust(), at=office.clock(), expected=expected)
     numbered = verdict.values.get(CODE_NUMBER) == number
     if verdict.conclusion is Conclusion.TOTAL_FAILED or not grown or not numbered:
         code = "signing.result_not_valid"
@@ -220,6 +220,7 @@ def _authorise_seal(
             document_id=document.id,
             version_id=document.current_version_id,
             person_id=standing.person_id,
+            purpose=Purpose.SEAL,
             key=_seal_key(document),
             field=AGENCY_SEAL,
             sha256=sha256,

@@ -1,37 +1,52 @@
-"""The leader's desk: sign exactly the bytes that were shown (Đ13.7).
+"""The leader's desk: decide on exactly the bytes that were shown, and have them signed (Đ11, Đ13).
 
-The passphrase goes from the page straight to the signing process, which holds the opened key for
-one authorisation and a few minutes. It never touches the database or a task. If that process dies,
-the document stands at *Chờ ký* again and the page asks again.
+Duyệt and ký are two acts, because the key may lie in a token at the office while the leader reads
+on the way. Duyệt binds the decision to the SHA-256; bytes that change afterwards wait anew.
+
+A secret goes from the page straight to the signing process, which holds the opened key for one
+batch and a few minutes; it never touches the database or a task. What was signed elsewhere is
+handed in, and verified like everything else before the document moves on.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from kernel.clock import local_day
 from kernel.errors import DomainError, Refused, Unavailable
-from signing.fields import SIGNER_SIGNATURE
-from signing.validate import validate
 from signing.verdict import Conclusion
-from workflow import authority, certificates, steps
+from workflow import certificates, intents, steps
+from workflow.authority import Standing
 from workflow.finding import document_for
 from workflow.firing import fire
-from workflow.models import (
-    Authorisation,
-    Document,
-    DocumentVersion,
-    Person,
-    Review,
-)
+from workflow.intents import Batch, Chosen
+from workflow.models import Authorisation, Document, Purpose, Review, SigningKey
 from workflow.models.outgoing import ArtifactKind, ReviewKind
 from workflow.office import Office
 from workflow.states import OutgoingAction, OutgoingState, Role
 
-PATIENCE = timedelta(minutes=5)
-"""How long an opened key waits for its signature."""
+
+def approve(office: Office, person_id: UUID, document_id: UUID, seen: int, *, shown: str) -> None:
+    """Decide that the bytes with SHA-256 ``shown`` shall be signed; they wait as *Chờ ký số*.
+
+    Raises:
+        Refused: The bytes differ from those shown, or a delegation is not in force.
+    """
+    with office.act() as session:
+        document, standing = document_for(office, session, document_id, person_id, seen)
+        standing.acting(Role.SIGNER)
+        intents.require_shown(session, document, shown)
+        intents.require_authority(office, session, document)
+        _decide(office, session, document, standing, shown)
+        _fire(office, session, document, standing, OutgoingAction.APPROVE, sha256=shown)
+
+
+def reconsider(office: Office, person_id: UUID, document_id: UUID, seen: int) -> None:
+    """Take a decision back that was not signed yet."""
+    with office.act() as session:
+        document, standing = document_for(office, session, document_id, person_id, seen)
+        _fire(office, session, document, standing, OutgoingAction.RECONSIDER)
 
 
 def sign(  # noqa: PLR0913 - the act, what was shown, and the secret
@@ -41,32 +56,104 @@ def sign(  # noqa: PLR0913 - the act, what was shown, and the secret
     seen: int,
     *,
     shown: str,
-    passphrase: str,
+    secret: str,
+    key_id: UUID | None = None,
 ) -> None:
-    """Authorise one signature on the bytes with SHA-256 ``shown`` and let a worker make it.
+    """Have one document signed on the bytes with SHA-256 ``shown``.
 
     Raises:
-        Refused: The bytes differ from those shown, the passphrase is wrong, or the certificate may
-            not sign; the document stands as before.
+        DomainError: As ``sign_all`` raises or tells; the document stands as before.
+    """
+    chosen = Chosen(document_id, seen, shown)
+    batch = sign_all(office, person_id, [chosen], secret=secret, key_id=key_id)
+    for error in batch.refused.values():
+        raise error
+
+
+def sign_all(
+    office: Office,
+    person_id: UUID,
+    chosen: Sequence[Chosen],
+    *,
+    secret: str,
+    key_id: UUID | None = None,
+) -> Batch:
+    """Have many documents signed under one secret, each by its own intent (Đ13.7).
+
+    What cannot be signed is told in the result; the rest goes on.
+
+    Raises:
+        Refused: The secret is wrong, or the key's certificate may not sign; nothing was signed.
+        Unavailable: The signing process cannot be reached; nothing was signed.
+    """
+    batch = intents.give(office, person_id, chosen, key_id)
+    if not batch.given:
+        return batch
+    try:
+        certificate = office.desk.open(batch.id, secret)
+        with office.sessions() as session:
+            registered = certificates.fingerprints(session, person_id=person_id)
+        certificates.require_usable(office, certificate, registered)
+    except DomainError as error:
+        intents.call_off(office, [*batch.given.values()], error.code)
+        office.desk.forget(batch.id)
+        raise
+    given, refused = dict(batch.given), dict(batch.refused)
+    seen = {one.document_id: one.seen for one in chosen}
+    for document_id, intent_id in batch.given.items():
+        try:
+            _begin(office, person_id, document_id, seen[document_id], intent_id)
+        except DomainError as error:
+            intents.call_off(office, [intent_id], error.code)
+            refused[document_id] = error
+            del given[document_id]
+    if not given:
+        office.desk.forget(batch.id)
+    return Batch(batch.id, given, refused)
+
+
+def hand_in(office: Office, person_id: UUID, intent_id: UUID, pdf: bytes) -> None:
+    """Take a file that was signed at the person's own computer: looked at, never believed.
+
+    It must begin with the very bytes that were shown, bear exactly one signature more, made with
+    this person's registered certificate, and pass the validator.
+
+    Raises:
+        Refused: The intent is used, called off or over, or the file is not what was asked for; then
+            the intent ends and the document stands as before.
     """
     with office.sessions() as session:
-        document, standing = document_for(office, session, document_id, person_id, seen)
-        standing.acting(Role.SIGNER)
-        _require_shown(session, document, shown)
-        _require_authority(office, session, document)
-        key_id = session.get_one(Person, person_id).key_id
+        intent = _open_intent(office, session, person_id, intent_id)
         registered = certificates.fingerprints(session, person_id=person_id)
-    if key_id is None:
-        raise Refused("signing.no_key")
-
-    authorisation_id = uuid4()
-    certificate = office.desk.unlock(authorisation_id, f"people/{key_id}", passphrase)
+        kind = session.get_one(SigningKey, UUID(intent.key.partition("/")[2])).kind
+    # Our own agent fills the reserved field; VGCA Sign Service makes a field of its own.
+    field = intent.field if intent.prepared else ""
+    shown = office.artifacts.get(intent.sha256)
     try:
-        certificates.require_usable(office, certificate, registered)
-        _authorise(office, person_id, document_id, seen, shown, authorisation_id, key_id)
-    except DomainError:
-        office.desk.forget(authorisation_id)
+        verdict = certificates.require_signed(office, shown, pdf, field, registered)
+        written = next(s.field for s in verdict.signatures if s.fingerprint in registered)
+    except Refused as error:
+        intents.call_off(office, [intent_id], error.code)
         raise
+    sha256 = office.artifacts.put(pdf)
+    with office.act() as session:
+        document, standing = document_for(office, session, intent.document_id, person_id, held=True)
+        intents.require_shown(session, document, intent.sha256)
+        consumed = session.execute(
+            update(Authorisation)
+            .where(
+                Authorisation.id == intent_id,
+                Authorisation.result.is_(None),
+                Authorisation.void_at.is_(None),
+            )
+            .values(consumed_at=office.clock(), result=sha256, field=written)
+        )
+        if consumed.rowcount != 1:  # type: ignore[attr-defined] # SQLAlchemy types it too widely
+            raise Refused("signing.not_authorised")
+        facts = {"sha256": intent.sha256, "authorisation": str(intent_id), "key": kind.value}
+        if document.state is OutgoingState.AWAITING_SIGNATURE:
+            _decide(office, session, document, standing, intent.sha256)
+        _fire(office, session, document, standing, OutgoingAction.SIGN, **facts)
 
 
 def finish(office: Office, document_id: UUID) -> None:
@@ -76,30 +163,31 @@ def finish(office: Office, document_id: UUID) -> None:
         if document.state is not OutgoingState.SIGNING:
             return
         seen = document.version
-        authorisation = latest_authorisation(session, document, SIGNER_SIGNATURE)
-        registered = certificates.fingerprints(session, person_id=authorisation.person_id)
+        intent = intents.latest(session, document, Purpose.APPROVE)
+        registered = certificates.fingerprints(session, person_id=intent.person_id)
 
     def give_up(code: str) -> None:
+        intents.call_off(office, [intent.id], code)
         steps.give_up(office, document_id, seen, OutgoingAction.FAIL_SIGNING, code)
 
     try:
-        sha256 = office.desk.apply(authorisation.id)
+        sha256 = intent.result or office.desk.apply(intent.id)
     except Refused as error:
         give_up(error.code)
         return
     except Unavailable:
-        if authorisation.expires_at is not None and authorisation.expires_at < office.clock():
+        if intent.expires_at is not None and intent.expires_at < office.clock():
             give_up("signing.key_gone")
             return
         raise
 
     pdf = office.artifacts.get(sha256)
-    grown = pdf.startswith(office.artifacts.get(authorisation.sha256))
-    verdict = validate(
+    grown = pdf.startswith(office.artifacts.get(intent.sha256))
+    verdict = office.check(
         pdf,
-        office.trust(),
+        trust=office.trust(),
         at=office.clock(),
-        expected=(certificates.expected_signer(registered),),
+        expected=(certificates.expected_signer(registered, intent.field),),
     )
     if verdict.conclusion is Conclusion.TOTAL_FAILED or not grown:
         give_up("signing.result_not_valid")
@@ -108,93 +196,66 @@ def finish(office: Office, document_id: UUID) -> None:
     steps.finish(office, document_id, seen, OutgoingAction.FINISH_SIGNING, made)
 
 
-def latest_authorisation(session: Session, document: Document, field: str) -> Authorisation:
-    """Give the last authorisation for a field of the document's current version."""
-    return latest_authorisation_of(session, document.id, document.current_version_id, field)
-
-
-def latest_authorisation_of(
-    session: Session, document_id: UUID, version_id: UUID | None, field: str
-) -> Authorisation:
-    """Give the last authorisation for a field of one version; its act made it, so it is there."""
-    return session.scalars(
-        select(Authorisation)
-        .where(
-            Authorisation.document_id == document_id,
-            Authorisation.version_id == version_id,
-            Authorisation.field == field,
-        )
-        .order_by(Authorisation.given_at.desc())
-        .limit(1)
-    ).one()
-
-
-def _require_authority(office: Office, session: Session, document: Document) -> None:
-    """Ask again, at the moment of signing, whether TL. or TUQ. is still in force (Đ13.3)."""
-    if document.signer_post is not None:
-        competence = document.draft.get("competence", "")
-        day = local_day(office.clock())
-        authority.require_delegation(
-            session, document.agency_id, document.signer_post, competence, day
-        )
-
-
-def _require_shown(session: Session, document: Document, shown: str) -> None:
-    version = session.get_one(DocumentVersion, document.current_version_id)
-    if document.state is not OutgoingState.AWAITING_SIGNATURE or version.presented != shown:
-        raise Refused("signing.bytes_differ")
-
-
-def _authorise(  # noqa: PLR0913, PLR0917 - the facts of one authorisation
-    office: Office,
-    person_id: UUID,
-    document_id: UUID,
-    seen: int,
-    shown: str,
-    authorisation_id: UUID,
-    key_id: str,
-) -> None:
-    now = office.clock()
+def _begin(office: Office, person_id: UUID, document_id: UUID, seen: int, intent_id: UUID) -> None:
     with office.act() as session:
         document, standing = document_for(office, session, document_id, person_id, seen)
-        actor = standing.acting(Role.SIGNER)
-        _require_shown(session, document, shown)
-        session.add(
-            Authorisation(
-                id=authorisation_id,
-                agency_id=document.agency_id,
-                document_id=document.id,
-                version_id=document.current_version_id,
-                person_id=person_id,
-                key=f"people/{key_id}",
-                field=SIGNER_SIGNATURE,
-                sha256=shown,
-                facts={"post_title": actor.post_title, "location": document.agency.place_name},
-                given_at=now,
-                expires_at=now + PATIENCE,
-            )
+        intent = session.get_one(Authorisation, intent_id)
+        intents.require_shown(session, document, intent.sha256)
+        if document.state is OutgoingState.AWAITING_SIGNATURE:
+            _decide(office, session, document, standing, intent.sha256)
+        facts = {"sha256": intent.sha256, "authorisation": str(intent_id)}
+        _fire(office, session, document, standing, OutgoingAction.SIGN, **facts)
+
+
+def _open_intent(
+    office: Office, session: Session, person_id: UUID, intent_id: UUID
+) -> Authorisation:
+    intent = session.get(Authorisation, intent_id)
+    if intent is None or intent.person_id != person_id:
+        raise Refused("signing.not_authorised")
+    if intent.result is not None or intent.void_at is not None:
+        raise Refused("signing.not_authorised")
+    if intent.expires_at is not None and intent.expires_at < office.clock():
+        raise Refused("signing.intent_over")
+    return intent
+
+
+def _decide(
+    office: Office, session: Session, document: Document, standing: Standing, shown: str
+) -> None:
+    actor = standing.acting(Role.SIGNER)
+    session.add(
+        Review(
+            id=uuid4(),
+            agency_id=document.agency_id,
+            document_id=document.id,
+            version_id=document.current_version_id,
+            kind=ReviewKind.SIGNER,
+            passed=True,
+            person_id=standing.person_id,
+            person_name=actor.name,
+            post_title=actor.post_title,
+            words="",
+            sha256=shown,
+            at=office.clock(),
         )
-        session.add(
-            Review(
-                id=uuid4(),
-                agency_id=document.agency_id,
-                document_id=document.id,
-                version_id=document.current_version_id,
-                kind=ReviewKind.SIGNER,
-                passed=True,
-                person_id=person_id,
-                person_name=actor.name,
-                post_title=actor.post_title,
-                words="",
-                at=now,
-            )
-        )
-        fire(
-            session,
-            document,
-            OutgoingAction.SIGN,
-            actor=actor,
-            roles=standing.roles,
-            at=now,
-            facts={"sha256": shown, "authorisation": str(authorisation_id)},
-        )
+    )
+
+
+def _fire(
+    office: Office,
+    session: Session,
+    document: Document,
+    standing: Standing,
+    action: OutgoingAction,
+    **facts: str,
+) -> None:
+    fire(
+        session,
+        document,
+        action,
+        actor=standing.acting(Role.SIGNER),
+        roles=standing.roles,
+        at=office.clock(),
+        facts=facts,
+    )

@@ -30,6 +30,8 @@ class OutgoingState(StrEnum):
     CONTENT_REVIEW = "content_review"
     FORM_REVIEW = "form_review"
     AWAITING_SIGNATURE = "awaiting_signature"
+    APPROVED = "approved"
+    """Duyệt: the signer has decided on these very bytes; the signature is still to be made."""
     SIGNING = "signing"
     AWAITING_NUMBER = "awaiting_number"
     SEALING = "sealing"
@@ -52,10 +54,14 @@ class OutgoingAction(StrEnum):
     EDIT = "edit"
     RETURN = "return"
     WITHDRAW = "withdraw"
+    APPROVE = "approve"
+    RECONSIDER = "reconsider"
     SIGN = "sign"
     FINISH_SIGNING = "finish_signing"
     FAIL_SIGNING = "fail_signing"
     NUMBER = "number"
+    NUMBER_ONLY = "number_only"
+    """The seal follows from a token at văn thư's own computer."""
     SEAL = "seal"
     FINISH_SEALING = "finish_sealing"
     FAIL_SEALING = "fail_sealing"
@@ -145,11 +151,18 @@ OUTGOING: tuple[Transition[OutgoingState, OutgoingAction], ...] = (
     Transition(_O.FORM_REVIEW, _D.RETURN, _O.DRAFT, Role.FORM_CHECKER, "Đ10.3"),
     Transition(_O.FORM_REVIEW, _D.WITHDRAW, _O.DRAFT, Role.DRAFTER, "Đ10.2"),
     Transition(_O.AWAITING_SIGNATURE, _D.SIGN, _O.SIGNING, Role.SIGNER, "Đ13.7"),
+    Transition(_O.AWAITING_SIGNATURE, _D.APPROVE, _O.APPROVED, Role.SIGNER, "Đ11.1"),
     Transition(_O.AWAITING_SIGNATURE, _D.RETURN, _O.DRAFT, Role.SIGNER, "Đ10.3"),
     Transition(_O.AWAITING_SIGNATURE, _D.WITHDRAW, _O.DRAFT, Role.DRAFTER, "Đ10.2"),
+    Transition(_O.APPROVED, _D.SIGN, _O.SIGNING, Role.SIGNER, "Đ13.7"),
+    Transition(_O.APPROVED, _D.RECONSIDER, _O.AWAITING_SIGNATURE, Role.SIGNER, "Đ11.1"),
+    Transition(_O.APPROVED, _D.RETURN, _O.DRAFT, Role.SIGNER, "Đ10.3"),
     Transition(_O.SIGNING, _D.FINISH_SIGNING, _O.AWAITING_NUMBER, Role.SYSTEM, ""),
-    Transition(_O.SIGNING, _D.FAIL_SIGNING, _O.AWAITING_SIGNATURE, Role.SYSTEM, ""),
+    Transition(_O.SIGNING, _D.FAIL_SIGNING, _O.APPROVED, Role.SYSTEM, ""),
     Transition(_O.AWAITING_NUMBER, _D.NUMBER, _O.SEALING, Role.CLERK, "Đ15, Đ17.2, Đ32.2"),
+    Transition(
+        _O.AWAITING_NUMBER, _D.NUMBER_ONLY, _O.AWAITING_SEAL, Role.CLERK, "Đ15, Đ17.2, Đ32.2"
+    ),
     Transition(_O.AWAITING_NUMBER, _D.RETURN, _O.DRAFT, Role.CLERK, "Đ14"),
     Transition(_O.SEALING, _D.FINISH_SEALING, _O.AWAITING_ISSUE, Role.SYSTEM, ""),
     Transition(_O.SEALING, _D.FAIL_SEALING, _O.AWAITING_SEAL, Role.SYSTEM, ""),

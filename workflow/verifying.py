@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from signing.validate import validate
 from signing.verdict import ExpectedSignature, Verdict
 from workflow import certificates, journal
 from workflow.finding import HELD
@@ -58,6 +57,6 @@ def _verdict(
 ) -> Verdict | None:
     if main is None:
         return None
-    return validate(
-        office.artifacts.get(main), office.trust(), at=office.clock(), expected=expected
+    return office.check(
+        office.artifacts.get(main), trust=office.trust(), at=office.clock(), expected=expected
     )

@@ -18,6 +18,7 @@ from kernel.errors import Refused
 from kernel.objects import Artifacts
 from kernel.settings import Settings
 from kernel.text import fold, name_sort_key, sort_key
+from kernel.words import sentence
 from signing.keys import facts
 from wiring.office import PACKAGED_FONTS, open_sessions
 from workflow import journal
@@ -29,9 +30,11 @@ from workflow.models import (
     Certificate,
     Delegation,
     Holding,
+    KeyKind,
     Person,
     Post,
     Series,
+    SigningKey,
     Unit,
 )
 
@@ -250,9 +253,18 @@ class _Founding:
                 sort_key=name_sort_key(person.full_name),
                 search=fold(person.full_name),
                 signature_picture=picture,
-                key_id=person.username if person.has_key else None,
             )
         )
+        if person.has_key:
+            self.session.add(
+                SigningKey(
+                    person_id=person_id,
+                    kind=KeyKind.PKCS12,
+                    label=sentence("signing.key_of_demonstration"),
+                    reference={"container": person.username},
+                    registered_at=self.now,
+                )
+            )
         self.session.flush()
         self.session.add(
             Account(person_id=person_id, username=person.username, password_hash=password)

@@ -30,8 +30,9 @@ from signing.keys import facts
 from tests.office import Desks
 from tests.unit.workflow.way import Case, onward, walk
 from wiring.remote_desk import RemoteDesk
-from workflow import sealing, signing_desk
-from workflow.models import Certificate
+from workflow import intents, sealing, signing_desk
+from workflow.intents import Chosen
+from workflow.models import Certificate, Purpose
 from workflow.states import OutgoingState
 
 AWAY = "signing.process_unavailable"
@@ -152,7 +153,23 @@ def test_it_tells_how_many_seals_it_holds(signer: Signer):
         assert client.get("http://signer/healthz").json() == {"seals": 2}
 
 
-def test_a_key_that_was_opened_shows_the_registered_certificate(remote: RemoteDesk, away: Desks):
+@pytest.fixture(scope="module")
+def waiting(signer: Signer) -> Case:
+    """A document that nobody succeeds in signing."""
+    return walk(signer.desks, OutgoingState.AWAITING_SIGNATURE)
+
+
+def batch(case: Case) -> UUID:
+    """An intent of the leader, for which no key is open yet."""
+    office, leader = case.desks.office, case.desks.person("phochutich")
+    chosen = [Chosen(case.id, case.seen, case.shown)]
+    case.desks.clock.now = datetime.now(UTC)
+    return intents.give(office, leader, chosen, None).id
+
+
+def test_a_key_that_was_opened_shows_the_registered_certificate(
+    remote: RemoteDesk, away: Desks, waiting: Case
+):
     with away.office.sessions() as session:
         registered = session.scalars(
             select(Certificate.fingerprint).where(
@@ -160,9 +177,16 @@ def test_a_key_that_was_opened_shows_the_registered_certificate(remote: RemoteDe
             )
         ).one()
 
-    der = remote.unlock(uuid4(), "people/phochutich", PASSPHRASE)
+    der = remote.open(batch(waiting), PASSPHRASE)
 
     assert facts(der).fingerprint == registered
+
+
+@pytest.mark.parametrize("secret", [WRONG, ""])
+def test_a_wrong_passphrase_is_told(remote: RemoteDesk, waiting: Case, secret: str):
+    refused = error_of(remote.open, batch(waiting), secret)
+
+    assert (type(refused), refused.code) == (Refused, "signing.wrong_passphrase")
 
 
 def test_the_certificate_of_a_seal_needs_no_secret(remote: RemoteDesk):
@@ -174,10 +198,7 @@ def test_the_certificate_of_a_seal_needs_no_secret(remote: RemoteDesk):
 @pytest.mark.parametrize(
     ("verb", "arguments", "code"),
     [
-        ("unlock", (uuid4(), "people/phochutich", WRONG), "signing.wrong_passphrase"),
-        ("unlock", (uuid4(), "people/phochutich", ""), "signing.wrong_passphrase"),
-        ("unlock", (uuid4(), "people/khong-co", PASSPHRASE), "signing.no_key"),
-        ("unlock", (uuid4(), "../seals/H13", PASSPHRASE), "signing.no_key"),
+        ("open", (uuid4(), PASSPHRASE), "signing.not_authorised"),
         ("seal_certificate", ("seals/H99",), "signing.no_seal_key"),
         ("apply", (uuid4(),), "signing.not_authorised"),
     ],
@@ -210,9 +231,9 @@ def test_a_key_that_is_to_be_forgotten_signs_nothing(away: Desks, remote: Remote
     case = walk(away, OutgoingState.SIGNING)
     with away.office.sessions() as session:
         document = session.get_one(type(case.row), case.id)
-        given = signing_desk.latest_authorisation(session, document, "SignerSignature")
+        given = intents.latest(session, document, Purpose.APPROVE)
 
-    remote.forget(given.id)
+    remote.forget(given.batch_id)
     remote.forget(uuid4())
 
     assert error_of(remote.apply, given.id).code == "signing.key_gone"
@@ -226,10 +247,7 @@ def test_killed_before_it_signed_it_asks_for_the_passphrase_again(signer: Signer
     signer.start()
     away.work_off()
 
-    assert (case.state, case.row.trouble) == (
-        OutgoingState.AWAITING_SIGNATURE,
-        "signing.key_gone",
-    )
+    assert (case.state, case.row.trouble) == (OutgoingState.APPROVED, "signing.key_gone")
     away.clock.pass_by(seconds=1)
     onward(case, OutgoingState.AWAITING_NUMBER)
 
@@ -261,10 +279,12 @@ def test_asked_to_end_it_ends_within_ten_seconds_and_leaves_no_socket(signer: Si
     signer.start()
 
 
-def test_no_passphrase_was_ever_written_to_its_log(signer: Signer, remote: RemoteDesk):
-    error_of(remote.unlock, uuid4(), "people/phochutich", WRONG)
+def test_no_passphrase_was_ever_written_to_its_log(
+    signer: Signer, remote: RemoteDesk, waiting: Case
+):
+    error_of(remote.open, batch(waiting), WRONG)
     with httpx.Client(transport=httpx.HTTPTransport(uds=str(signer.socket))) as client:
-        assert client.post("http://signer/unlock", json={"passphrase": WRONG}).is_error
+        assert client.post("http://signer/open", json={"secret": WRONG}).is_error
 
     told = signer.log.read_text()
     assert WRONG not in told

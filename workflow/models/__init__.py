@@ -25,8 +25,17 @@ from workflow.models.outgoing import (
     Review,
     SubmissionPaper,
 )
+from workflow.models.proof import Evidence, KeptVerdict, Proof
 from workflow.models.registers import RegisterEntry, Series, SeriesYear
-from workflow.models.signing import Authorisation
+from workflow.models.signing import (
+    Authorisation,
+    KeyKind,
+    Purpose,
+    SigningAgent,
+    SigningBatch,
+    SigningKey,
+)
+from workflow.models.trust import RevocationList, TrustEntry, TrustKind, TrustScheme
 
 __all__ = [
     "Account",
@@ -44,20 +53,32 @@ __all__ = [
     "DocumentArtifact",
     "DocumentVersion",
     "Enclosure",
+    "Evidence",
     "Holding",
     "Incoming",
     "IncomingFile",
     "JournalHead",
     "JournalLine",
+    "KeptVerdict",
+    "KeyKind",
     "MailItem",
     "Packet",
     "Person",
     "Post",
+    "Proof",
+    "Purpose",
     "RegisterEntry",
     "Review",
+    "RevocationList",
     "Series",
     "SeriesYear",
+    "SigningAgent",
+    "SigningBatch",
+    "SigningKey",
     "StatusMessage",
     "SubmissionPaper",
+    "TrustEntry",
+    "TrustKind",
+    "TrustScheme",
     "Unit",
 ]

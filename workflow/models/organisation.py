@@ -105,8 +105,8 @@ class Person(Identified, Base):
     search: Mapped[str]
     signature_picture: Mapped[str | None]
     """SHA-256 of the blue signature image."""
-    key_id: Mapped[str | None]
-    """Name of the person's key container at the signing process; demonstration only."""
+    initials_picture: Mapped[str | None]
+    """SHA-256 of the image of the ký nháy."""
 
 
 class Account(Identified, Base):

@@ -140,6 +140,11 @@ class Enclosure(_AttachedFile, Base):
 
     __tablename__ = "enclosure"
 
+    appendix: Mapped[bool] = mapped_column(default=False)
+    """Phụ lục in a file of its own: gets the agency's signature and line (Annex I, I.3)."""
+    sealed: Mapped[str | None]
+    """SHA-256 of the annex as the agency has signed it."""
+
 
 class SubmissionPaper(_AttachedFile, Base):
     """Hồ sơ trình: for reviewers and signer only.
@@ -177,6 +182,8 @@ class Review(Identified, Base):
     person_name: Mapped[str]
     post_title: Mapped[str]
     words: Mapped[str]
+    sha256: Mapped[str | None]
+    """The bytes that were shown and approved, where they are already the ones to sign."""
     at: Mapped[datetime]
 
 

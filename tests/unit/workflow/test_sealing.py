@@ -140,7 +140,7 @@ def with_seal(desks: Desks, key: str) -> Desks:
     del seals["seals/H13"]
     if key:
         seals["seals/H13"] = seals[f"seals/{key}"]
-    cabinet = KeyCabinet(seals, desk.cabinet.people_folder)
+    cabinet = KeyCabinet(seals, desk.cabinet.openers)
     return replace(desks, office=replace(desks.office, desk=replace(desk, cabinet=cabinet)))
 
 
@@ -187,11 +187,11 @@ class Dying:
     real: Desk
     lives: list[str]
 
-    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
-        return self.real.unlock(authorisation_id, key, passphrase)
+    def open(self, batch_id: UUID, secret: str) -> bytes:
+        return self.real.open(batch_id, secret)
 
-    def forget(self, authorisation_id: UUID) -> None:
-        self.real.forget(authorisation_id)
+    def forget(self, batch_id: UUID) -> None:
+        self.real.forget(batch_id)
 
     def seal_certificate(self, key: str) -> bytes:
         return self.real.seal_certificate(key)

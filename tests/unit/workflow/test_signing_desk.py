@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -13,19 +13,21 @@ from console.demonstration.load import PASSPHRASE
 from console.demonstration.pki import PersonKey, Standing, create
 from kernel.clock import local_day
 from kernel.errors import Forbidden, NotFound, Refused, Unavailable
-from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
+from signing.fields import SIGNER_SIGNATURE
 from signing.keys import facts
 from tests.office import Desks
 from tests.unit.workflow.way import Case, Cast, begun, onward, walk
 from wiring.office import TrustFolder
-from workflow import signing_desk
+from workflow import intents, signing_desk
+from workflow.intents import Chosen
 from workflow.models import (
     Authorisation,
     Certificate,
     Delegation,
     DocumentVersion,
     Holding,
-    Person,
+    Purpose,
+    SigningKey,
 )
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Desk
@@ -52,7 +54,9 @@ def refusal_of(act, **named) -> str:
 
 def authorisations(case: Case) -> list[Authorisation]:
     with case.desks.office.sessions() as session:
-        query = select(Authorisation).where(Authorisation.document_id == case.id)
+        query = select(Authorisation).where(
+            Authorisation.document_id == case.id, Authorisation.void_at.is_(None)
+        )
         return list(session.scalars(query.order_by(Authorisation.given_at)))
 
 
@@ -119,16 +123,16 @@ def test_nobody_signs_in_the_place_of_the_chosen_leader(unsigned: Case, person: 
 
 def test_a_leader_without_a_key_is_told_so(unsigned: Case, shared_desks: Desks):
     leader = shared_desks.person("phochutich")
-    with changed(shared_desks, leader, key_id=None):
+    with changed(shared_desks, leader, container=None):
         assert refusal_of(unsigned.sign) == "signing.no_key"
-    with changed(shared_desks, leader, key_id="khong-co"):
+    with changed(shared_desks, leader, container="khong-co"):
         assert refusal_of(unsigned.sign) == "signing.no_key"
-    with changed(shared_desks, leader, key_id="../seals/H13"):
+    with changed(shared_desks, leader, container="../seals/H13"):
         assert refusal_of(unsigned.sign) == "signing.no_key"
 
 
 def test_the_key_of_another_leader_is_not_accepted(unsigned: Case, shared_desks: Desks):
-    with changed(shared_desks, shared_desks.person("phochutich"), key_id="chutich"):
+    with changed(shared_desks, shared_desks.person("phochutich"), container="chutich"):
         assert refusal_of(unsigned.sign) == "signing.certificate_not_registered"
 
     assert (authorisations(unsigned), opened(unsigned)) == ([], 0)
@@ -136,21 +140,25 @@ def test_the_key_of_another_leader_is_not_accepted(unsigned: Case, shared_desks:
 
 @dataclass(frozen=True)
 class changed:  # noqa: N801 - it reads as a word of the sentence
-    """Change a person's row until the block ends."""
+    """Put another container under a person's key, or withdraw the key, until the block ends."""
 
     desks: Desks
     person_id: UUID
-    key_id: str | None
+    container: str | None
 
     def __enter__(self) -> None:
-        self._write(self.key_id)
+        self._write(self.container)
 
     def __exit__(self, *_: object) -> None:
         self._write("phochutich")
 
-    def _write(self, key_id: str | None) -> None:
+    def _write(self, container: str | None) -> None:
         with self.desks.office.act() as session:
-            session.get_one(Person, self.person_id).key_id = key_id
+            key = session.scalars(
+                select(SigningKey).where(SigningKey.person_id == self.person_id)
+            ).one()
+            key.withdrawn_at = None if container else self.desks.clock()
+            key.reference = {"container": container or "phochutich"}
 
 
 @pytest.fixture(scope="module")
@@ -247,10 +255,7 @@ def test_a_signing_process_that_was_killed_asks_for_the_passphrase_again(case: C
 
     case.desks.work_off()
 
-    assert (case.state, case.row.trouble) == (
-        OutgoingState.AWAITING_SIGNATURE,
-        "signing.key_gone",
-    )
+    assert (case.state, case.row.trouble) == (OutgoingState.APPROVED, "signing.key_gone")
     case.desks.clock.pass_by(seconds=1)
     onward(case, OutgoingState.AWAITING_NUMBER)
     assert case.row.trouble is None
@@ -263,22 +268,27 @@ def test_an_opened_key_is_good_for_five_minutes_only(case: Case):
     case.desks.work_off()
 
     assert case.row.trouble == "signing.key_gone"
-    assert (case.state, opened(case)) == (OutgoingState.AWAITING_SIGNATURE, 0)
+    assert (case.state, opened(case)) == (OutgoingState.APPROVED, 0)
 
 
 def test_keys_that_were_opened_and_never_used_are_dropped_by_the_next_one(
-    shared_desks: Desks,
+    unsigned: Case, shared_desks: Desks
 ):
-    desk, forgotten, used = shared_desks.office.desk, uuid4(), uuid4()
-    desk.unlock(forgotten, "people/phochutich", PASSPHRASE)
+    desk, leader = shared_desks.office.desk, shared_desks.person("phochutich")
+    chosen = [Chosen(unsigned.id, unsigned.seen, unsigned.shown)]
+    forgotten = intents.give(shared_desks.office, leader, chosen, None)
+    desk.open(forgotten.id, PASSPHRASE)
     shared_desks.clock.pass_by(minutes=5, seconds=1)
+    used = intents.give(shared_desks.office, leader, chosen, None)
 
-    desk.unlock(used, "people/chutich", PASSPHRASE)
+    desk.open(used.id, PASSPHRASE)
 
-    assert desk.cabinet.opened(forgotten) is None
-    assert desk.cabinet.opened(used) is not None
-    desk.forget(used)
-    assert desk.cabinet.opened(used) is None
+    assert desk.cabinet.opened(forgotten.id) is None
+    assert desk.cabinet.opened(used.id) is not None
+    desk.forget(used.id)
+    assert desk.cabinet.opened(used.id) is None
+    for batch in (forgotten, used):
+        intents.call_off(shared_desks.office, [*batch.given.values()], "signing.key_gone")
 
 
 @dataclass(frozen=True)
@@ -287,11 +297,11 @@ class Away:
 
     real: Desk
 
-    def unlock(self, authorisation_id: UUID, key: str, passphrase: str) -> bytes:
-        return self.real.unlock(authorisation_id, key, passphrase)
+    def open(self, batch_id: UUID, secret: str) -> bytes:
+        return self.real.open(batch_id, secret)
 
-    def forget(self, authorisation_id: UUID) -> None:
-        self.real.forget(authorisation_id)
+    def forget(self, batch_id: UUID) -> None:
+        self.real.forget(batch_id)
 
     def seal_certificate(self, key: str) -> bytes:
         return self.real.seal_certificate(key)
@@ -312,7 +322,7 @@ def test_a_signing_process_that_is_away_is_waited_for_while_the_key_could_live(c
     signing_desk.finish(away, case.id)
 
     assert case.row.trouble == "signing.key_gone"
-    assert case.state is OutgoingState.AWAITING_SIGNATURE
+    assert case.state is OutgoingState.APPROVED
 
 
 def test_an_authorisation_makes_one_signature_however_often_it_is_asked(case: Case):
@@ -404,9 +414,10 @@ def test_under_a_delegation_a_director_signs_for_the_city_with_the_citys_seal(
 
     with shared_desks.office.sessions() as session:
         version = session.get_one(DocumentVersion, case.row.current_version_id)
-    keys = {given.field: given.key for given in authorisations(case)}
+    leaders_key = intents.key_of(session, shared_desks.person("snv.giamdoc"), None)
+    keys = {given.purpose: given.key for given in authorisations(case)}
     assert version.content["signature"]["competence_lines"][0] == "TUQ. CHỦ TỊCH"
-    assert keys == {SIGNER_SIGNATURE: "people/snv.giamdoc", AGENCY_SEAL: "seals/H13"}
+    assert keys == {Purpose.APPROVE: f"people/{leaders_key.id}", Purpose.SEAL: "seals/H13"}
     assert case.row.artifacts[-1].verdict["conclusion"] == "TOTAL_PASSED"
 
 

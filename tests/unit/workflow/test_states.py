@@ -41,14 +41,19 @@ OUTGOING_BY_DECREE = {
     (State.FORM_REVIEW, Act.EDIT): (State.RENDERING, Role.FORM_CHECKER),
     (State.FORM_REVIEW, Act.RETURN): (State.DRAFT, Role.FORM_CHECKER),
     (State.FORM_REVIEW, Act.WITHDRAW): (State.DRAFT, Role.DRAFTER),
-    # Đ13: the competent person signs or gives it back.
+    # Đ11.1, Đ13: the competent person approves and signs, or gives it back.
+    (State.AWAITING_SIGNATURE, Act.APPROVE): (State.APPROVED, Role.SIGNER),
+    (State.APPROVED, Act.SIGN): (State.SIGNING, Role.SIGNER),
+    (State.APPROVED, Act.RECONSIDER): (State.AWAITING_SIGNATURE, Role.SIGNER),
+    (State.APPROVED, Act.RETURN): (State.DRAFT, Role.SIGNER),
     (State.AWAITING_SIGNATURE, Act.SIGN): (State.SIGNING, Role.SIGNER),
     (State.AWAITING_SIGNATURE, Act.RETURN): (State.DRAFT, Role.SIGNER),
     (State.AWAITING_SIGNATURE, Act.WITHDRAW): (State.DRAFT, Role.DRAFTER),
     (State.SIGNING, Act.FINISH_SIGNING): (State.AWAITING_NUMBER, Role.SYSTEM),
-    (State.SIGNING, Act.FAIL_SIGNING): (State.AWAITING_SIGNATURE, Role.SYSTEM),
+    (State.SIGNING, Act.FAIL_SIGNING): (State.APPROVED, Role.SYSTEM),
     # Đ14, Đ15, Đ17.2: văn thư numbers and seals what is signed, or sends it back before.
     (State.AWAITING_NUMBER, Act.NUMBER): (State.SEALING, Role.CLERK),
+    (State.AWAITING_NUMBER, Act.NUMBER_ONLY): (State.AWAITING_SEAL, Role.CLERK),
     (State.AWAITING_NUMBER, Act.RETURN): (State.DRAFT, Role.CLERK),
     (State.SEALING, Act.FINISH_SEALING): (State.AWAITING_ISSUE, Role.SYSTEM),
     (State.SEALING, Act.FAIL_SEALING): (State.AWAITING_SEAL, Role.SYSTEM),

@@ -133,7 +133,7 @@ class Case:
             self.id,
             self._seen(seen),
             shown=shown or self.shown,
-            passphrase=secret,
+            secret=secret,
         )
 
     def number_and_seal(self, by: str = "", seen: int | None = None) -> None:
@@ -272,6 +272,7 @@ ACTS: dict[OutgoingState, Callable[[Case], None]] = {
     OutgoingState.CONTENT_REVIEW: Case.approve_content,
     OutgoingState.FORM_REVIEW: Case.approve_form,
     OutgoingState.AWAITING_SIGNATURE: Case.sign,
+    OutgoingState.APPROVED: Case.sign,
     OutgoingState.AWAITING_NUMBER: Case.number_and_seal,
     OutgoingState.AWAITING_ISSUE: Case.issue,
 }

@@ -1,0 +1,101 @@
+"""What a signature writes: everything but the signature itself, from the intent that lets it.
+
+It is apart from the keys, because the same page must come out wherever the key lies: at the signing
+process, behind a remote service, or on a token at somebody's own computer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from documents.typeset import Typesetter
+from documents.words import date_text, number_text
+from kernel.clock import Clock
+from kernel.errors import Refused
+from kernel.objects import Artifacts
+from kernel.places import Place
+from kernel.words import sentence
+from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
+from signing.seal import Fill
+from signing.two_phase import Prepared, prepare_seal, prepare_signature
+from workflow.models import Agency, Authorisation, DocumentVersion, Person, Purpose
+
+Prepare = Callable[[bytes, tuple[bytes, ...]], Prepared]
+"""Prepares for a certificate and its chain (DER); slow work, done without a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """Prepares the files that keys sign."""
+
+    artifacts: Artifacts
+    typesetter: Typesetter
+    clock: Clock
+    demo: bool
+    """Whether everything signed here is a test, which the signature then says."""
+
+    def prepare(self, session: Session, given: Authorisation) -> Prepare:
+        """Read what the intent needs; the writing comes after the reading.
+
+        Raises:
+            Refused: The picture of the signature or of the seal is missing.
+        """
+        if given.purpose is Purpose.SEAL:
+            return self._seal(session, given)
+        return self._signature(session, given)
+
+    def _signature(self, session: Session, given: Authorisation) -> Prepare:
+        place = _places(session, given)[SIGNER_SIGNATURE]
+        picture = session.get_one(Person, given.person_id).signature_picture
+        if picture is None:
+            raise Refused("signing.no_signature_picture")
+
+        def prepare(certificate: bytes, chain: tuple[bytes, ...]) -> Prepared:
+            return prepare_signature(
+                self.artifacts.get(given.sha256),
+                certificate,
+                chain,
+                picture=self.typesetter.image_picture(self.artifacts.get(picture), place),
+                signed_at=self.clock(),
+                reason=self._reason("signing.reason_signature", given),
+                location=given.facts["location"],
+            )
+
+        return prepare
+
+    def _seal(self, session: Session, given: Authorisation) -> Prepare:
+        places = _places(session, given)
+        picture = session.get_one(Agency, given.agency_id).seal_picture
+        if picture is None:
+            raise Refused("signing.no_seal_picture")
+        number = number_text(given.facts["number"])
+        day = date.fromisoformat(given.facts["day"])
+
+        def prepare(certificate: bytes, chain: tuple[bytes, ...]) -> Prepared:
+            draw = self.typesetter
+            return prepare_seal(
+                self.artifacts.get(given.sha256),
+                certificate,
+                chain,
+                number=Fill(number, draw.code_number_picture(number, places[CODE_NUMBER])),
+                issued_date=Fill(
+                    date_text(day), draw.issued_date_picture(day, places[ISSUED_DATE], day.year)
+                ),
+                picture=draw.image_picture(self.artifacts.get(picture), places[AGENCY_SEAL]),
+                signed_at=self.clock(),
+                reason=self._reason("signing.reason_seal", given),
+                location=given.facts["location"],
+            )
+
+        return prepare
+
+    def _reason(self, code: str, given: Authorisation) -> str:
+        words = sentence(code, post=given.facts["post_title"])
+        return f"{words} {sentence('signing.reason_test')}" if self.demo else words
+
+
+def _places(session: Session, given: Authorisation) -> dict[str, Place]:
+    stored = session.get_one(DocumentVersion, given.version_id).places or {}
+    return {name: Place(**place) for name, place in stored.items()}
