@@ -1,0 +1,220 @@
+# (pyHanko is typed in part only)
+
+"""Proof that lasts: time-stamps and validation data, written behind a signed file.
+
+A signature is checked with what can be asked today. In ten years the certificates will have ended
+and nobody will answer for them; so their state is written into the file, and time-stamps prove when
+it was (ETSI EN 319 142-1). Each step is one incremental update: the signed bytes stay as they are,
+and the seal's lock allows these updates and no others.
+"""
+
+import asyncio
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import cms, x509
+from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import (
+    InsufficientRevinfoError,
+    InvalidCertificateError,
+    PathBuildingError,
+    PathValidationError,
+)
+
+from kernel.errors import Refused, Unavailable
+from kernel.words import sentence
+from signing.keys import facts
+from signing.levels import Use, is_documented, store_of, uses_of
+from signing.material import Material, revocation_of
+from signing.timestamps import TimeStampAuthority
+from signing.trust import Trust
+from signing.update import Update
+
+_DIGEST = "sha256"  # in pyHanko's spelling
+_CONTAINERS = (
+    12_288,
+    65_536,
+)  # hex digits kept free for a token; the second try is for long chains
+_Writing = Generator[Any, Any, None]  # pyHanko's steps of putting a container into a file
+_INVISIBLE = InvisSigSettings(set_print_flag=True)  # ISO 19005-2, 6.3.2 and 6.3.3
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A certificate on whose revocation word is still missing."""
+
+    certificate: bytes
+    issuer: bytes
+    since: datetime
+    """Word given before this moment does not settle it."""
+
+
+def add_document_timestamp(pdf: bytes, authority: TimeStampAuthority) -> bytes:
+    """Prove that ``pdf``, as it is, exists now; the result begins with ``pdf``.
+
+    Raises:
+        Unavailable: The authority gave no acceptable answer; try later.
+        Refused: What ``Update`` refuses.
+    """
+    for container in _CONTAINERS:
+        digest, writing, out = _prepare_stamp(Update.of(pdf), container)
+        token = authority.stamp(digest)
+        if 2 * len(token) <= container:
+            writing.send(cms.ContentInfo.load(token))
+            return out.getvalue()
+    raise Unavailable("proof.stamp_oversized")
+
+
+def needs(pdf: bytes, trust: Trust, known: Material) -> tuple[Need, ...]:
+    """Tell on which certificates word is missing in the file and in ``known``.
+
+    Raises:
+        Refused: As ``embed_validation_data``.
+    """
+    return asyncio.run(_needs(pdf, trust, known))
+
+
+def embed_validation_data(pdf: bytes, trust: Trust, known: Material) -> bytes:
+    """Write into ``pdf`` what all its signatures and time-stamps are checked with (B-LT).
+
+    Only what the file does not hold already is looked at, so that a renewal does not ask today's
+    authorities about yesterday's certificates.
+
+    Args:
+        pdf: A file whose signatures are all time-stamped.
+        trust: Whom to trust; its intermediate certificates complete the chains.
+        known: Certificates, lists and answers to choose from.
+
+    Raises:
+        Unavailable: ``proof.revocation_not_yet``: no word on a certificate was given after its use.
+        Refused: ``proof.not_stamped``; or ``proof.certificate_untrusted``,
+            ``proof.certificate_not_good``: the signature was not good when it was stamped.
+    """
+    added = asyncio.run(_collect(pdf, trust, known))
+    if added == Material():
+        return pdf
+    update = Update.of(pdf)
+    DocumentSecurityStore.supply_dss_in_writer(
+        update, None, certs=added.certificates, crls=added.crls, ocsps=added.ocsps
+    )
+    return update.whole()
+
+
+def renew(pdf: bytes, authority: TimeStampAuthority, trust: Trust, known: Material) -> bytes:
+    """Vouch for the last time-stamp while it can still be checked, and stamp anew (B-LTA).
+
+    Raises:
+        Unavailable: As the two steps it is made of; nothing is kept of the first without the other.
+        Refused: As ``embed_validation_data``.
+    """
+    return add_document_timestamp(embed_validation_data(pdf, trust, known), authority)
+
+
+def _prepare_stamp(update: Update, container: int) -> tuple[bytes, _Writing, BytesIO]:
+    """Write an invisible time-stamp field and give the digest whose token is still missing."""
+    update.register_extension(ESIC_EXTENSION_1)
+    name = f"TimeStamp{len(update.prev.embedded_timestamp_signatures) + 1}"
+    field = SigFieldSpec(
+        name, readable_field_name=sentence("proof.field"), invis_sig_settings=_INVISIBLE
+    )
+    out = BytesIO()
+    writing = PdfCMSEmbedder(field).write_cms(name, update, existing_fields_only=False)
+    next(writing)
+    writing.send(SigObjSetup(DocumentTimestamp(bytes_reserved=container)))
+    digest, _ = writing.send(SigIOSetup(_DIGEST, output=out))
+    return digest.document_digest, writing, out
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A use of a certificate that the file does not document yet."""
+
+    use: Use
+    since: datetime
+    chain: tuple[x509.Certificate, ...]
+    """The user's certificate first, a trusted anchor last."""
+
+
+async def _needs(pdf: bytes, trust: Trust, known: Material) -> tuple[Need, ...]:
+    store, undocumented = await _look(pdf, trust)
+    latest: dict[tuple[bytes, bytes], datetime] = {}
+    for case in undocumented:
+        _, missing = revocation_of(case.chain, case.since, store | known, after=True)
+        for subject, issuer in missing:
+            pair = subject.dump(), issuer.dump()
+            latest[pair] = max(case.since, latest.get(pair, case.since))
+    return tuple(Need(*pair, since) for pair, since in latest.items())
+
+
+async def _collect(pdf: bytes, trust: Trust, known: Material) -> Material:
+    store, undocumented = await _look(pdf, trust)
+    added = Material()
+    for case in undocumented:
+        word, missing = revocation_of(case.chain, case.since, store | known, after=True)
+        if missing:
+            raise Unavailable("proof.revocation_not_yet", name=_name(missing[0][0]))
+        await _require_good(case, word, trust)
+        added |= Material(certificates=case.chain) | word
+    return added
+
+
+async def _look(pdf: bytes, trust: Trust) -> tuple[Material, tuple[_Open, ...]]:
+    reader = Update.of(pdf).prev
+    store = store_of(reader)
+    uses = [use for use in uses_of(reader) if not is_documented(use, store, after=True)]
+    return store, tuple([await _opened(use, trust) for use in uses])
+
+
+async def _opened(use: Use, trust: Trust) -> _Open:
+    if use.since is None:
+        raise Refused("proof.not_stamped")
+    context = ValidationContext(
+        trust_roots=list(trust.anchors),
+        other_certs=[*trust.intermediates, *use.others],
+        moment=use.since,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+    return _Open(use, use.since, await _path(use.certificate, context))
+
+
+async def _require_good(case: _Open, word: Material, trust: Trust) -> None:
+    context = ValidationContext(
+        trust_roots=list(trust.anchors),
+        other_certs=list(case.chain),
+        crls=list(word.crls),
+        ocsps=list(word.ocsps),
+        moment=case.since,
+        allow_fetching=False,
+        revocation_mode="require",
+        retroactive_revinfo=True,
+    )
+    await _path(case.use.certificate, context)
+
+
+async def _path(
+    certificate: x509.Certificate, context: ValidationContext
+) -> tuple[x509.Certificate, ...]:
+    try:
+        path = await CertificateValidator(
+            certificate, validation_context=context
+        ).async_validate_path()
+    except InsufficientRevinfoError as error:
+        raise Unavailable("proof.revocation_not_yet", name=_name(certificate)) from error
+    except PathBuildingError as error:
+        raise Refused("proof.certificate_untrusted", name=_name(certificate)) from error
+    except (PathValidationError, InvalidCertificateError) as error:
+        raise Refused("proof.certificate_not_good", name=_name(certificate)) from error
+    return tuple(reversed([one for one in path if isinstance(one, x509.Certificate)]))
+
+
+def _name(certificate: x509.Certificate) -> str:
+    return facts(certificate.dump()).subject_name
