@@ -56,6 +56,7 @@ _SEVERAL = {Kind.OPINION, Kind.SIGNER}
 _ORDER: list[Kind | None] = [*Kind]
 _PRINTED_AND_LOCKED = 4 | 128  # PDF/A wants annotations that print; nobody may move them
 _READ_ONLY = 1
+_SIGNED_AND_APPEND_ONLY = 1 | 2  # viewers save changes behind the signed bytes only
 _SIGNED_AND_ONLY_APPENDED = 1 | 2  # said before the first signature, which lets nobody say it later
 
 

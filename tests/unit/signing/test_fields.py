@@ -63,6 +63,7 @@ def test_no_viewer_is_asked_to_draw_the_fields_itself() -> None:
     form = PdfReader(BytesIO(reserved())).trailer["/Root"]["/AcroForm"]
 
     assert "/NeedAppearances" not in form
+    assert form["/SigFlags"] == 3
     assert all("/N" in widget["/AP"] for widget in widgets(reserved()).values())
 
 
