@@ -21,6 +21,7 @@ from kernel.database import Sessions
 from kernel.errors import Refused
 from kernel.objects import Artifacts
 from signing.keys import KeyHolder, Pkcs12Key
+from signing.pkcs11 import Pkcs11Key, read_configuration
 from signing.trust import Trust
 from signing.two_phase import complete
 from signing.verdict import Conclusion
@@ -46,7 +47,10 @@ class KeyCabinet:
 
     @classmethod
     def open(cls, folder: Path) -> "KeyCabinet":
-        """Open every seal key with the passphrase from the secret file beside them."""
+        """Open every seal key: containers with the secret beside them, devices at their first use.
+
+        A ``.toml`` file says in which device a seal lies; it wins over a container of that name.
+        """
         seals: dict[str, KeyHolder] = {}
         secret = folder / "seal-passphrase"
         if secret.exists():
@@ -54,6 +58,8 @@ class KeyCabinet:
             for container in sorted((folder / "seals").glob("*.p12")):
                 key = Pkcs12Key.open(container.read_bytes(), passphrase)
                 seals[f"seals/{container.stem}"] = key
+        for file in sorted((folder / "seals").glob("*.toml")):
+            seals[f"seals/{file.stem}"] = Pkcs11Key(read_configuration(file))
         return cls(seals, {KeyKind.PKCS12: container_opener(folder / "people")})
 
     def unlock(self, batch_id: UUID, key: SigningKey, secret: str, now: datetime) -> KeyHolder:

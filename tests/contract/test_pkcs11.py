@@ -1,10 +1,11 @@
 """The seal on a token in the server room, with SoftHSM in the place of the device."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,7 +35,13 @@ from tests.contract.softhsm import (
     issuing_certificate,
     make_token,
 )
+from tests.contract.test_signer import Signer, closed
+from tests.office import Desks
 from tests.unit.signing.desk import Desk
+from tests.unit.workflow.way import walk
+from wiring.remote_desk import RemoteDesk
+from workflow.models import Certificate
+from workflow.states import OutgoingState
 
 DATA = "Quyết định số 123/QĐ-UBND".encode()
 SEAL = "Ủy ban nhân dân phường Ninh Kiều"
@@ -90,6 +97,44 @@ def verify(certificate: bytes, signature: bytes, data: bytes = DATA) -> None:
         public.verify(signature, data, PKCS1v15(), SHA256())
     else:
         public.verify(signature, data, ECDSA(SHA256()))
+
+
+@pytest.fixture
+def province(desks: Desks, token: SoftToken) -> Iterator[Desks]:
+    """The city, whose seal lies in a device at a signing process that really runs."""
+    own = issue(desks.settings.var / "pki", token.generate("dau"), "UBND thành phố Cần Thơ")
+    token.store("dau", own)
+    register(desks, own)
+    seals = desks.settings.keys_folder / "seals"
+    for container in seals.glob("*.p12"):
+        container.unlink()
+    seal = configured(token)
+    shutil.copy(seal.file, seals)
+    shutil.copy(seal.pin_file, seals)
+    signer = Signer(desks)
+    signer.start()
+    remote = RemoteDesk(signer.socket)
+    yield replace(desks, office=replace(desks.office, desk=remote))
+    closed(remote)
+    signer.kill()
+
+
+def register(desks: Desks, der: bytes) -> None:
+    told = facts(der)
+    with desks.office.act() as session:
+        session.add(
+            Certificate(
+                agency_id=desks.agency("ubnd"),
+                fingerprint=told.fingerprint,
+                subject=told.subject_name,
+                issuer=told.issuer_name,
+                serial=told.serial,
+                not_before=told.not_before,
+                not_after=told.not_after,
+                der=der,
+                registered_at=desks.clock(),
+            )
+        )
 
 
 def refused(act: Callable[[], object]) -> DomainError:
@@ -292,3 +337,25 @@ def test_neither_pin_nor_key_shows_when_the_holder_is_printed(desk: Desk, token:
     key.sign(DATA)
 
     assert PIN not in repr(key)
+
+
+def test_a_document_goes_the_whole_way_with_the_seal_in_a_device(province: Desks):
+    case = walk(province, OutgoingState.AWAITING_ISSUE)
+
+    (_, seal) = case.row.artifacts[-1].verdict["signatures"]
+    assert case.row.artifacts[-1].verdict["conclusion"] == "TOTAL_PASSED"
+    assert seal["signer_name"] == "UBND thành phố Cần Thơ"
+
+
+def test_while_the_device_is_out_no_number_is_taken(province: Desks, token: SoftToken):
+    case = walk(province, OutgoingState.AWAITING_NUMBER)
+
+    token.pull()
+    away = refused(lambda: province.number_and_seal(case.id))
+    token.put_back()
+
+    assert (type(away), away.code) == (Unavailable, "pkcs11.token_away")
+    assert case.row.code_number is None
+    province.number_and_seal(case.id)
+    province.work_off()
+    assert case.state is OutgoingState.AWAITING_ISSUE
