@@ -101,7 +101,7 @@ def backstage(
 
 def lists_have_run_out(trust: Trust, now: datetime) -> bool:
     """Tell whether a revocation list is out of date, so that no verdict could be the best."""
-    return any(one["tbs_cert_list"]["next_update"].native < now for one in trust.crls)
+    return any(one.next_update is None or one.next_update < now for one in trust.crls)
 
 
 def _start(stage: Backstage, supervisor: Supervisor) -> None:
