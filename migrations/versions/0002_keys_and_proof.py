@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("source_sha256", sa.String(), nullable=False),
         sa.Column("cps", sa.String(), nullable=False),
         sa.Column("hosts", sa.String(), nullable=False),
+        sa.Column("crl_address", sa.String(), nullable=False),
         sa.Column("proposed_by_id", sa.Uuid(), nullable=True),
         sa.Column("proposed_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
@@ -126,6 +127,12 @@ def upgrade() -> None:
         sa.Column("removed_by_id", sa.Uuid(), nullable=True),
         sa.Column("removed_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "proposed_by_id <> confirmed_by_id", name=op.f("ck_trust_entry_added_by_two")
+        ),
+        sa.CheckConstraint(
+            "removal_by_id <> removed_by_id", name=op.f("ck_trust_entry_removed_by_two")
+        ),
         sa.ForeignKeyConstraint(
             ["confirmed_by_id"], ["person.id"], name=op.f("fk_trust_entry_confirmed_by_id_person")
         ),
@@ -142,6 +149,13 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_trust_entry_fingerprint"), "trust_entry", ["fingerprint"], unique=False
+    )
+    op.create_index(
+        "uq_trust_entry_standing",
+        "trust_entry",
+        ["fingerprint"],
+        unique=True,
+        postgresql_where=sa.text("removed_at IS NULL"),
     )
     op.create_table(
         "signing_batch",

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.database import Base, Identified
+from workflow.models.organisation import Person
 
 
 class TrustKind(StrEnum):
@@ -34,6 +35,16 @@ class TrustEntry(Identified, Base):
     """An authority's certificate on the trust list; comes and goes by two administrators."""
 
     __tablename__ = "trust_entry"
+    __table_args__ = (
+        CheckConstraint("proposed_by_id <> confirmed_by_id", name="added_by_two"),
+        CheckConstraint("removal_by_id <> removed_by_id", name="removed_by_two"),
+        Index(
+            "uq_trust_entry_standing",
+            "fingerprint",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
 
     kind: Mapped[TrustKind]
     scheme: Mapped[TrustScheme]
@@ -53,6 +64,8 @@ class TrustEntry(Identified, Base):
     """Address of the certification practice statement, or empty."""
     hosts: Mapped[str]
     """Hosts, blank-separated, where its revocation answers may be fetched."""
+    crl_address: Mapped[str]
+    """Where the authority publishes its revocation list, or empty."""
     proposed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
     confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -62,6 +75,11 @@ class TrustEntry(Identified, Base):
     removal_why: Mapped[str | None]
     removed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None]
+
+    proposed_by: Mapped[Person | None] = relationship(foreign_keys=[proposed_by_id])
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=[confirmed_by_id])
+    removal_by: Mapped[Person | None] = relationship(foreign_keys=[removal_by_id])
+    removed_by: Mapped[Person | None] = relationship(foreign_keys=[removed_by_id])
 
 
 class RevocationList(Identified, Base):
