@@ -38,6 +38,11 @@ TABLE: dict[str, Audience] = {
     "sign_in.enter": Anyone.PUBLIC,
     "sign_in.leave": Anyone.SIGNED_IN,
     "home.mine": Anyone.SIGNED_IN,
+    "signature_picture.page": _LEADERS,
+    "signature_picture.prepare": _LEADERS,
+    "signature_picture.take_into_use": _LEADERS,
+    "signature_picture.discard": _LEADERS,
+    "signature_picture.picture": _LEADERS,
     # Văn bản đi
     "outgoing.everything": Anyone.SIGNED_IN,
     "outgoing.page": Anyone.SIGNED_IN,

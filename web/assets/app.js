@@ -4,6 +4,7 @@
 import "htmx.org";
 import { pressOnce } from "./parts/once.js";
 import { chooseReceivers } from "./parts/receivers.js";
+import { drawSignature } from "./parts/signature.js";
 import { copyOf, write } from "./parts/writing.js";
 
 for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
@@ -26,6 +27,8 @@ for (const { dataset } of document.querySelectorAll("[data-draft-done]")) {
 }
 
 pressOnce(document);
+
+for (const form of document.querySelectorAll("[data-signature-pad]")) drawSignature(form);
 
 const writing = document.querySelector("#writing");
 if (writing) {
