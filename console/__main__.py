@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": "console.migrate:migrate",
     "demo": "console.demo:demo",
     "journal": "console.journal:journal",
+    "verify": "console.verify:verify",
     "exchange": "console.exchange:exchange",
     "signer": "console.signer:signer",
     "bench": "console.bench:bench",

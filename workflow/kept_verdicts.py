@@ -19,9 +19,7 @@ from workflow.models import KeptVerdict
 from workflow.office import Office
 
 
-def checked(
-    office: Office, sha256: str, expected: Sequence[ExpectedSignature] = ()
-) -> Verdict:
+def checked(office: Office, sha256: str, expected: Sequence[ExpectedSignature] = ()) -> Verdict:
     """Give the verdict on a stored file as of now, from today's if there is one.
 
     Raises:

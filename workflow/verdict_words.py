@@ -112,7 +112,10 @@ def moment(value: datetime) -> str:
 def _when(signature: SignatureVerdict, locale: str) -> str:
     if signature.signed_at is None:
         return sentence("checking.when.unknown", locale)
-    proof = "proven" if signature.timestamp is Timestamp.VALID else "claimed"
+    if signature.timestamp is Timestamp.VALID:
+        proof = "proven"
+    else:
+        proof = "stamped" if signature.role == "timestamp" else "claimed"
     return sentence(f"checking.when.{proof}", locale, moment=moment(signature.signed_at))
 
 
