@@ -7,7 +7,7 @@ documents of a day. So a picture is kept as the very bytes of its objects, with 
 these objects get in the document they are written to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from typing import Self
@@ -54,6 +54,25 @@ class Appearance:
         except PdfError as error:
             raise Refused("signing.unreadable_pdf") from error
         return cls(*_size(form), gathered.pieces())
+
+    def turned(self, quarters: int, scale: float = 1) -> Self:
+        """Turn it counterclockwise by quarters of a circle and scale it, for pages that are turned.
+
+        The form is shown by a second one, so that the picture's own bytes stay as they are.
+        """
+        if (quarters, scale) == (0, 1):
+            return self
+        cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarters]
+        form = (
+            b"<</Type/XObject/Subtype/Form/BBox[0 0 %f %f]/Matrix[%d %d %d %d 0 0]"
+            % (self.width, self.height, cosine, sine, -sine, cosine)
+            + b"/Resources<</XObject<</Picture ",
+            len(self.objects) - 1,
+            b">>>>/Length 11>>\nstream\n/Picture Do\nendstream",
+        )
+        sides = (self.width * scale, self.height * scale)
+        width, height = sides if sine == 0 else sides[::-1]
+        return replace(self, width=width, height=height, objects=(*self.objects, form))
 
 
 @lru_cache(maxsize=64)

@@ -14,15 +14,16 @@ from io import BytesIO
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, SignatureObject
 
 from kernel.errors import Refused
 from signing import cms
-from signing.appearance import kept_appearance
+from signing.appearance import Appearance
 from signing.keys import DIGEST, KeyHolder, facts
 from signing.update import Update
 
 _CONTAINER = 16_384  # hex digits, so 8 KiB of CMS: the certificates of a path and one signature
+_CHUNK = 1 << 20  # bytes read at once where the file is not in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,40 @@ def is_filled(field: DictionaryObject) -> bool:
 
 
 def prepare(
-    update: Update, certificate: bytes, chain: tuple[bytes, ...], act: Act, picture: bytes
+    update: Update, certificate: bytes, chain: tuple[bytes, ...], act: Act, appearance: Appearance
 ) -> Prepared:
-    """Write everything in ``update`` with an empty signature in a reserved field."""
+    """Write everything in ``update`` with an empty signature in a field."""
+    out = BytesIO()
+    digest = _write(update, certificate, act, appearance, out)
+    return Prepared(
+        pdf=out.getvalue(),
+        attributes=cms.signed_attributes(certificate, digest.document_digest),
+        certificate=certificate,
+        chain=chain,
+        contents=_contents(digest),
+    )
+
+
+def sign_in_place(update: Update, key: KeyHolder, act: Act, appearance: Appearance) -> None:
+    """Write ``update`` and its signature behind the file it was begun on, without reading it whole.
+
+    Raises:
+        Refused: What ``complete`` refuses.
+    """
+    digest = _write(update, key.certificate, act, appearance, None)
+    attributes = cms.signed_attributes(key.certificate, digest.document_digest)
+    container = cms.signed_data(attributes, key.sign(attributes), key.certificate, key.chain)
+    begin, end = _contents(digest)
+    update.file.seek(begin)
+    update.file.write(_digits(container, end - begin))
+
+
+def _write(
+    update: Update, certificate: bytes, act: Act, appearance: Appearance, out: BytesIO | None
+) -> PreparedByteRangeDigest:
+    """Write ``update`` with zeros for the signature, to ``out`` or else behind its own file."""
     field = field_of(update, act.field, "/Sig")
-    update.show(field, kept_appearance(picture))
+    update.show(field, appearance)
     signature = _empty_signature(act, facts(certificate).subject_name)
     reference = update.add_object(signature)
     field[pdf_name("/V")] = reference
@@ -100,14 +130,16 @@ def prepare(
         field_lock=FieldMDPSpec.from_pdf_object(field["/Lock"]),
         docmdp_perms=act.permission,
     ).apply(reference, update)
-    digest, out = next(signature.fill(update, DIGEST, output=BytesIO()))
-    return Prepared(
-        pdf=out.getvalue(),
-        attributes=cms.signed_attributes(certificate, digest.document_digest),
-        certificate=certificate,
-        chain=chain,
-        contents=(digest.reserved_region_start + 1, digest.reserved_region_end - 1),
+    digest: PreparedByteRangeDigest
+    digest, _ = next(
+        signature.fill(update, DIGEST, in_place=out is None, output=out, chunk_size=_CHUNK)
     )
+    return digest
+
+
+def _contents(digest: PreparedByteRangeDigest) -> tuple[int, int]:
+    """Leave out the angle brackets around the digits."""
+    return digest.reserved_region_start + 1, digest.reserved_region_end - 1
 
 
 def _empty_signature(act: Act, name: str) -> SignatureObject:
@@ -130,12 +162,17 @@ def complete(prepared: Prepared, signature: bytes) -> bytes:
     """
     container = cms.signed_data(
         prepared.attributes, signature, prepared.certificate, prepared.chain
-    ).hex()
+    )
     begin, end = prepared.contents
-    if len(container) > end - begin:
-        raise Refused("signing.oversized_signature")
-    digits = container.encode().ljust(end - begin, b"0")
+    digits = _digits(container, end - begin)
     return b"".join((prepared.pdf[:begin], digits, prepared.pdf[end:]))
+
+
+def _digits(container: bytes, room: int) -> bytes:
+    digits = container.hex().encode()
+    if len(digits) > room:
+        raise Refused("signing.oversized_signature")
+    return digits.ljust(room, b"0")
 
 
 def embed(prepared: Prepared, key: KeyHolder) -> bytes:

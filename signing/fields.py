@@ -52,19 +52,28 @@ class Kind(StrEnum):
     SEAL = AGENCY_SEAL
 
 
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points, from the page's lower left corner."""
+
+LOCK_ALL = (FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES)
+"""What the agency's signature closes, wherever it stands."""
+
 _SEVERAL = {Kind.OPINION, Kind.SIGNER}
 _ORDER: list[Kind | None] = [*Kind]
 _PRINTED_AND_LOCKED = 4 | 128  # PDF/A wants annotations that print; nobody may move them
 _READ_ONLY = 1
-_SIGNED_AND_APPEND_ONLY = 1 | 2  # viewers save changes behind the signed bytes only
 _SIGNED_AND_ONLY_APPENDED = 1 | 2  # said before the first signature, which lets nobody say it later
 
 
 def kind_of(name: str) -> Kind | None:
     """Tell what a field of that name is for: ``SignerSignature2`` is for a signer."""
-    stem = name.rstrip("0123456789")
+    stem = _stem(name)
     kind = Kind(stem) if stem in _ORDER else None
     return kind if stem == name or kind in _SEVERAL else None
+
+
+def _stem(name: str) -> str:
+    return name.rstrip("0123456789")
 
 
 def signer_field(position: int) -> str:
@@ -102,10 +111,16 @@ def reserve(pdf: bytes, places: Mapping[str, Place], blanks: Mapping[str, bytes]
     # PAdES extends PDF 1.7; said now, so that no later update has to touch the catalogue.
     update.register_extension(ESIC_EXTENSION_1)
     for name in sorted(places, key=_rank):
+        place = places[name]
+        page, _ = update.find_page_for_modification(place.page)
+        box = _rectangle(page.get_object(), place)
         if name in TEXT_FIELDS:
-            _add_text_field(update, name, places[name], blanks[name])
+            widget = _add_text_field(update, name, page, box)
+            update.show(widget.get_object(), Appearance.read(blanks[name]))
         else:
-            _add_signature_field(update, name, places[name], _lock(name, places))
+            widget = add_signature_field(update, name, place.page, box, _lock(name, places))
+        if not tag_field(update, page, widget):
+            raise Refused("signing.unknown_structure")
     return update.whole()
 
 
@@ -116,7 +131,7 @@ def _rank(name: str) -> tuple[int, int, str]:
 def _lock(name: str, names: Collection[str]) -> tuple[FieldMDPSpec, MDPPerm]:
     """Give what a signature closes: the seal everything, others all but what may still come."""
     if name == AGENCY_SEAL:
-        return FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES
+        return LOCK_ALL
     later = sorted((n for n in names if n != name and _may_follow(name, n)), key=_rank)
     return FieldMDPSpec(FieldMDPAction.EXCLUDE, later), MDPPerm.FILL_FORMS
 
@@ -126,8 +141,9 @@ def _may_follow(name: str, later: str) -> bool:
     return kind_of(name) is Kind.OPINION or kind_of(later) is not Kind.OPINION
 
 
-def _add_text_field(update: Update, name: str, place: Place, blank: bytes) -> None:
-    page, _ = update.find_page_for_modification(place.page)
+def _add_text_field(
+    update: Update, name: str, page: generic.IndirectObject, box: Box
+) -> generic.IndirectObject:
     widget = update.add_object(
         generic.DictionaryObject(
             {
@@ -138,42 +154,39 @@ def _add_text_field(update: Update, name: str, place: Place, blank: bytes) -> No
                 pdf_name("/TU"): pdf_string(_tooltip(name)),
                 pdf_name("/Ff"): generic.NumberObject(_READ_ONLY),
                 pdf_name("/F"): generic.NumberObject(_PRINTED_AND_LOCKED),
-                pdf_name("/Rect"): generic.ArrayObject(
-                    map(generic.FloatObject, _rectangle(page.get_object(), place))
-                ),
+                pdf_name("/Rect"): generic.ArrayObject(map(generic.FloatObject, box)),
                 pdf_name("/P"): page,
             }
         )
     )
     update.root["/AcroForm"]["/Fields"].append(widget)
     update.register_annotation(page, widget)
-    update.show(widget.get_object(), Appearance.read(blank))
-    tag_field(update, page, widget)
+    return widget
 
 
-def _add_signature_field(
-    update: Update, name: str, place: Place, locked: tuple[FieldMDPSpec, MDPPerm]
-) -> None:
-    page, _ = update.find_page_for_modification(place.page)
+def add_signature_field(
+    update: Update, name: str, page: int, box: Box, locked: tuple[FieldMDPSpec, MDPPerm]
+) -> generic.IndirectObject:
+    """Add an empty signature field; ``locked`` is what its signature closes."""
     lock, permission = locked
     specification = SigFieldSpec(
         sig_field_name=name,
-        on_page=place.page,
-        box=_rectangle(page.get_object(), place),  # type: ignore[arg-type]  # it says int and takes float
+        on_page=page,
+        box=box,  # type: ignore[arg-type]  # it says int and takes float
         field_mdp_spec=lock,
         doc_mdp_update_value=permission,
         readable_field_name=_tooltip(name),
     )
     append_signature_field(update, specification)
-    tag_field(update, page, update.root["/AcroForm"]["/Fields"].raw_get(-1))
+    widget: generic.IndirectObject = update.root["/AcroForm"]["/Fields"].raw_get(-1)
+    return widget
 
 
 def _tooltip(name: str) -> str:
-    return sentence(f"signing.field.{kind_of(name)}")
+    return sentence(f"signing.field.{_stem(name)}")
 
 
-def _rectangle(page: generic.DictionaryObject, place: Place) -> tuple[float, float, float, float]:
-    """Give left, bottom, right, top in points, from the page's lower left corner."""
+def _rectangle(page: generic.DictionaryObject, place: Place) -> Box:
     sheet = find_inherited_value_in_tree(page, "/MediaBox", "/Parent")
     left = float(sheet[0]) + place.x * POINTS_PER_MM
     top = float(sheet[3]) - place.y * POINTS_PER_MM

@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.sign.fields import MDPPerm
 
 from kernel.errors import Refused
-from signing.appearance import Appearance
+from signing.appearance import Appearance, kept_appearance
 from signing.embedding import Act, Prepared, embed, field_of, fields_of, is_filled, prepare
 from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, Kind, kind_of
 from signing.keys import KeyHolder
@@ -75,7 +75,7 @@ def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
         reason=reason,
         location=location,
     )
-    return prepare(update, certificate, chain, act, picture)
+    return prepare(update, certificate, chain, act, kept_appearance(picture))
 
 
 def _write(update: Update, fills: Mapping[str, Fill | None]) -> None:

@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.sign.fields import MDPPerm
 
 from kernel.errors import Refused
+from signing.appearance import kept_appearance
 from signing.embedding import Act, Prepared, embed, fields_of, is_filled, prepare
 from signing.fields import SIGNER_SIGNATURE, Kind, kind_of
 from signing.keys import KeyHolder
@@ -55,7 +56,7 @@ def prepare_signature(  # noqa: PLR0913 - the facts of one signature, each of an
         reason=reason,
         location=location,
     )
-    return prepare(update, certificate, chain, act, picture)
+    return prepare(update, certificate, chain, act, kept_appearance(picture))
 
 
 def sign(  # noqa: PLR0913 - the facts of one signature, each of another kind

@@ -2,55 +2,116 @@
 
 """Fields in the document's structure tree, so that a tagged PDF (PDF/A-2a, PDF/UA) stays honest.
 
-Each reserved field becomes a ``Form`` element at the end of the document element: it is read out by
-its tooltip, and a reader of the tree can reach it.
+Each new field becomes a ``Form`` element at the end of the document element: it is read out by its
+tooltip, and a reader of the tree can reach it.
 """
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
+from dataclasses import dataclass
 
-from kernel.errors import Refused
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, pdf_name
+from pyhanko.pdf_utils.misc import PdfError
+
 from signing.update import Update
 
+_DEEPEST = 16
+"""Levels of a number tree; a tree that refers to itself would have no end."""
 
-def tag_field(update: Update, page: generic.IndirectObject, widget: generic.IndirectObject) -> None:
-    """Give ``widget`` a ``Form`` element; do nothing in a PDF without structure.
 
-    Raises:
-        Refused: ``signing.unknown_structure`` where the tree is not shaped as our typesetter does.
-    """
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """The places of a structure tree where something is added."""
+
+    root: DictionaryObject
+    document: generic.IndirectObject
+    branches: tuple[DictionaryObject, ...]
+    """From the root of the parent tree to its last leaf."""
+    key: int
+    """The next free one."""
+
+
+def tag_field(update: Update, page: generic.IndirectObject, widget: generic.IndirectObject) -> bool:
+    """Give ``widget`` a ``Form`` element; tell whether the tree let it, if there is one at all."""
     if "/StructTreeRoot" not in update.root:
-        return
-    root = update.root["/StructTreeRoot"]
+        return True
     try:
-        document = root["/K"][0]
-        numbers = root["/ParentTree"]["/Nums"]
-        key = int(root["/ParentTreeNextKey"])
-        elements = document["/K"]
-    except (KeyError, IndexError, TypeError) as error:
-        raise Refused("signing.unknown_structure") from error
-    element = update.add_object(
-        generic.DictionaryObject(
-            {
-                pdf_name("/Type"): pdf_name("/StructElem"),
-                pdf_name("/S"): pdf_name("/Form"),
-                pdf_name("/P"): root["/K"].raw_get(0),
-                pdf_name("/Pg"): page,
-                pdf_name("/K"): generic.DictionaryObject(
-                    {
-                        pdf_name("/Type"): pdf_name("/OBJR"),
-                        pdf_name("/Obj"): widget,
-                        pdf_name("/Pg"): page,
-                    }
-                ),
-            }
-        )
-    )
-    elements.append(element)
-    numbers.extend([generic.NumberObject(key), element])
-    root[pdf_name("/ParentTreeNextKey")] = generic.NumberObject(key + 1)
-    widget.get_object()[pdf_name("/StructParent")] = generic.NumberObject(key)
+        tree = _tree(update.root["/StructTreeRoot"])
+    except (PdfError, LookupError, TypeError, ValueError, AttributeError):
+        return False
+    element = update.add_object(_element(tree.document, page, widget))
+    _append_kid(update, tree.document.get_object(), element)
+    _number(update, tree, element)
+    widget.get_object()[pdf_name("/StructParent")] = NumberObject(tree.key)
     page.get_object()[pdf_name("/Tabs")] = pdf_name("/S")
     update.mark_update(page)
-    for changed in (root, numbers, elements):
-        update.update_container(changed)
+    return True
+
+
+def _tree(root: DictionaryObject) -> _Tree:
+    """Find the places.
+
+    Raises:
+        LookupError, TypeError, ValueError, AttributeError: The tree is not as it should be.
+    """
+    top = root.raw_get("/K")
+    if isinstance(root["/K"], ArrayObject):
+        top = root["/K"].raw_get(0)
+    if not isinstance(top, generic.IndirectObject):
+        raise TypeError(top)
+    branches = [root["/ParentTree"]]
+    while "/Kids" in branches[-1]:
+        branches.append(branches[-1]["/Kids"][-1])
+        if len(branches) > _DEEPEST:
+            raise ValueError(branches)
+    last = int(branches[-1]["/Nums"][-2])
+    key = max(last + 1, int(root.get("/ParentTreeNextKey", 0)))
+    return _Tree(root, top, tuple(branches), key)
+
+
+def _element(
+    document: generic.IndirectObject, page: generic.IndirectObject, widget: generic.IndirectObject
+) -> DictionaryObject:
+    reference = DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/OBJR"),
+            pdf_name("/Obj"): widget,
+            pdf_name("/Pg"): page,
+        }
+    )
+    return DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/StructElem"),
+            pdf_name("/S"): pdf_name("/Form"),
+            pdf_name("/P"): document,
+            pdf_name("/Pg"): page,
+            pdf_name("/K"): reference,
+        }
+    )
+
+
+def _append_kid(
+    update: Update, document: DictionaryObject, element: generic.IndirectObject
+) -> None:
+    kids = document.get("/K")
+    if isinstance(kids, ArrayObject):
+        kids.append(element)
+        update.update_container(kids)
+        return
+    only = [] if kids is None else [document.raw_get("/K")]
+    document[pdf_name("/K")] = ArrayObject([*only, element])
+    update.update_container(document)
+
+
+def _number(update: Update, tree: _Tree, element: generic.IndirectObject) -> None:
+    """List the element under its key, and let every branch know how far it reaches."""
+    numbers = tree.branches[-1]["/Nums"]
+    numbers.extend([NumberObject(tree.key), element])
+    update.update_container(numbers)
+    for branch in tree.branches:
+        if "/Limits" in branch:
+            branch[pdf_name("/Limits")] = ArrayObject(
+                [branch["/Limits"][0], NumberObject(tree.key)]
+            )
+            update.update_container(branch)
+    tree.root[pdf_name("/ParentTreeNextKey")] = NumberObject(tree.key + 1)
+    update.update_container(tree.root)

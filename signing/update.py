@@ -49,6 +49,12 @@ class Update(IncrementalPdfFileWriter):
             raise Refused("signing.encrypted_pdf")
         return cls(file, prev=reader)
 
+    @property
+    def file(self) -> BinaryIO:
+        """The file the update was begun on."""
+        file: BinaryIO = self.input_stream
+        return file
+
     def _update_meta(self) -> None:
         """Leave the document information alone, where pyHanko would write the current time."""
 
