@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Protocol
 
 import httpx
-from asn1crypto import algos, cms, tsp
+from asn1crypto import algos, cms, core, tsp
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
@@ -72,6 +72,15 @@ class Question:
         return bytes(request.dump())
 
 
+class _Answer(core.Sequence):  # type: ignore[misc] # asn1crypto is untyped
+    """TimeStampResp (RFC 3161, 2.4.2); a refusal has no token, which asn1crypto's own demands."""
+
+    _fields = [  # noqa: RUF012 - asn1crypto reads it as a plain class attribute
+        ("status", tsp.PKIStatusInfo),
+        ("token", cms.ContentInfo, {"optional": True}),
+    ]
+
+
 def accept(answer: bytes, question: Question, trust: Trust, now: datetime) -> bytes:
     """Check an answer against its question and give the token (RFC 3161, 2.4.2).
 
@@ -82,9 +91,9 @@ def accept(answer: bytes, question: Question, trust: Trust, now: datetime) -> by
             ``proof.stamp_replayed``, ``proof.stamp_wrong_time`` or ``proof.stamp_untrusted``.
     """
     try:
-        response = tsp.TimeStampResp.load(answer, strict=True)
+        response = _Answer.load(answer, strict=True)
         granted = response["status"]["status"].native in _GRANTED
-        token = response["time_stamp_token"] if granted else None
+        token = response["token"] if granted else None
         info = stamped(token) if token else None
     except Exception as error:  # what is no token can raise anything
         raise Unavailable("proof.stamp_garbage") from error

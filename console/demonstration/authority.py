@@ -24,7 +24,11 @@ _BEGUN = timedelta(days=360)
 
 _LIST_LIFE = timedelta(days=30)
 _PERSON_LIFE = timedelta(days=3 * 365)
-_AUTHORITY_LIFE = timedelta(days=10 * 365)
+_SERVICE_LIFE = timedelta(days=22 * 365)
+_AUTHORITY_LIFE = timedelta(days=30 * 365)
+"""Long, as those of a national root, so that a check in 2046 of what is archived today can be tried
+out; it takes today's last time-stamp for one that was renewed until then.
+"""
 
 
 class Standing(StrEnum):
@@ -87,6 +91,7 @@ def _authorities(now: datetime) -> Iterator[tuple[str, object]]:
     yield ROOT, _certificate(ROOT, life, profiles=[{"id": "simple-ca", "params": profile}])
     profile = {"crl-repo": ISSUING, "ocsp-service": STATUS, "max-path-len": 0}
     yield ISSUING, _certificate(ROOT, life, profiles=[{"id": "simple-ca", "params": profile}])
+    life = _validity(now - _BEGUN, now + _SERVICE_LIFE)
     yield STATUS, _certificate(ISSUING, life, profiles=["ocsp-responder"])
     extensions = [
         {"id": "key_usage", "critical": True, "smart-value": _usage("digital_signature")},
