@@ -198,9 +198,15 @@ class SmartCaSigner:
 
     def _by_code(self, what: dict[str, Any], secret: Secret) -> Sequence[SignatureTold]:
         """Begin the transaction with password and code, and confirm it with what that gives."""
-        begun = self.service.act(
-            "v2/signatures/sign", **what, password=secret.pin, otp=secret.otp
-        ).said
+        try:
+            begun = self.service.act(
+                "v2/signatures/sign", **what, password=secret.pin, otp=secret.otp
+            ).said
+        except Refused as error:
+            # We were let in for the certificate a moment ago, so it is the person who was not.
+            if error.code == "remote.not_let_in":
+                raise Refused("remote.wrong_pin") from error
+            raise
         if not begun.sad:
             raise Refused("remote.bad_answer")
         done = self.service.act(

@@ -56,7 +56,7 @@ class CscServer:
 
     def _door(self) -> Flask:
         app = Flask(__name__)
-        routes: dict[str, Callable[[dict[str, Any]], Any]] = {
+        self.routes: dict[str, Callable[[dict[str, Any]], Any]] = {
             "info": self.info,
             "auth/login": self.login,
             "credentials/list": self.listing,
@@ -65,7 +65,7 @@ class CscServer:
             "credentials/extendTransaction": self.extend,
             "signatures/signHash": self.sign,
         }
-        routes |= (
+        self.routes |= (
             {
                 "credentials/authorizeCheck": self.check,
                 "credentials/getChallenge": self.challenge,
@@ -77,7 +77,7 @@ class CscServer:
 
         @app.post("/<path:method>")
         def serve(method: str) -> Any:
-            return self.serve(method, routes)
+            return self.serve(method)
 
         @app.errorhandler(Faulty)
         def refuse(error: Faulty) -> tuple[Response, int]:
@@ -85,7 +85,7 @@ class CscServer:
 
         return app
 
-    def serve(self, method: str, routes: dict[str, Callable[[dict[str, Any]], Any]]) -> Any:
+    def serve(self, method: str) -> Any:
         sleep(self.behaviour.slow)
         if self.behaviour.down:
             raise Faulty("Down for maintenance", "temporarily_unavailable", 503)
@@ -93,7 +93,7 @@ class CscServer:
             return Response("x" * 4_000_000, mimetype="application/json")
         if method == "oauth2/token":
             return self.token(dict(request.form))
-        if method not in routes:
+        if method not in self.routes:
             raise Faulty("Unknown method", "not_found", 404)
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
@@ -103,7 +103,7 @@ class CscServer:
             sleep(SILENCE)
         if method not in {"info", "auth/login"}:
             self._let_in()
-        return routes[method](body)
+        return self.routes[method](body)
 
     def _let_in(self) -> str:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
