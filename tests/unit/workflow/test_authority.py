@@ -20,6 +20,7 @@ STATES = (
     State.CONTENT_REVIEW,
     State.FORM_REVIEW,
     State.AWAITING_SIGNATURE,
+    State.APPROVED,
     State.SIGNING,
     State.AWAITING_NUMBER,
     State.SEALING,
@@ -31,22 +32,22 @@ STATES = (
 )
 # One letter a state, in the order above: x sees it, . does not. Nobody in this table has acted yet.
 OUTGOING = {
-    "chuyenvien": "xxxxxxxxxxxxx",  # the drafter
-    "truongphong": ".xxxxxxxxxxx.",  # the head of the unit
-    "phophong": ".xxxxxxxxxxx.",  # its deputy
-    "chuyenvien2": ".............",  # a colleague of the unit
-    "kiemtra": ".x.xxxxxxxxx.",  # checks the form
-    "phochutich": "....xxxxxxxx.",  # the chosen signer
-    "chutich": "...........x.",  # another leader
-    "phochutich2": "...........x.",
-    "chanhvanphong": "...........x.",
-    "vanthu": "......xxxxxx.",  # numbers and seals what is signed
-    "quantri": ".............",  # runs the machine, reads nothing
-    "th.truongphong": ".............",  # the head of another unit
-    "th.chuyenvien": ".............",
-    "snv.giamdoc": ".............",  # other agencies see what they receive
-    "snv.vanthu": ".............",
-    "sdttg.truongphong": ".............",
+    "chuyenvien": "xxxxxxxxxxxxxx",  # the drafter
+    "truongphong": ".xxxxxxxxxxxx.",  # the head of the unit
+    "phophong": ".xxxxxxxxxxxx.",  # its deputy
+    "chuyenvien2": "..............",  # a colleague of the unit
+    "kiemtra": ".x.xxxxxxxxxx.",  # checks the form
+    "phochutich": "....xxxxxxxxx.",  # the chosen signer
+    "chutich": "............x.",  # another leader
+    "phochutich2": "............x.",
+    "chanhvanphong": "............x.",
+    "vanthu": ".......xxxxxx.",  # numbers and seals what is signed
+    "quantri": "..............",  # runs the machine, reads nothing
+    "th.truongphong": "..............",  # the head of another unit
+    "th.chuyenvien": "..............",
+    "snv.giamdoc": "..............",  # other agencies see what they receive
+    "snv.vanthu": "..............",
+    "sdttg.truongphong": "..............",
 }
 
 

@@ -198,6 +198,7 @@ REVIEWERS = {
     OutgoingState.CONTENT_REVIEW: "truongphong",
     OutgoingState.FORM_REVIEW: "kiemtra",
     OutgoingState.AWAITING_SIGNATURE: "phochutich",
+    OutgoingState.APPROVED: "phochutich",
     OutgoingState.AWAITING_NUMBER: "vanthu",
 }
 
