@@ -26,7 +26,6 @@ from asn1crypto.core import Asn1Value
 from kernel.log import logger
 from kernel.settings import ROOT
 from signing.trust import Trust
-from signing.validate import validate
 from signing.verdict import (
     CertificateTrust,
     Conclusion,
@@ -206,13 +205,6 @@ def not_checked(code: str, trust: Trust, at: datetime) -> Verdict:
         checked_at=at,
         trust_version=trust.version,
     )
-
-
-def check_here(
-    pdf: bytes, *, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature] = ()
-) -> Verdict:
-    """Check in this process: for bytes made by ourselves in tests and measurements."""
-    return validate(pdf, trust, at=at, expected=expected)
 
 
 def _file(content: object) -> int:

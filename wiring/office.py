@@ -1,7 +1,5 @@
 """Builds the office of a process: database, store, crafts, signing process, transport."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +12,7 @@ from kernel.database import Sessions, engine_at, sessions_of
 from kernel.objects import Artifacts
 from kernel.settings import ROOT, Settings
 from signing.trust import Trust
-from signing.validate import validate
-from signing.verdict import ExpectedSignature, Verdict
+from wiring.checking import Checking
 from wiring.remote_desk import RemoteDesk
 from workflow.desk import KeyCabinet, SigningDesk
 from workflow.office import Desk, Office
@@ -46,7 +43,7 @@ def open_office(
         desk=desk or RemoteDesk(settings.signer_socket_path),
         transport=PostRoom(sessions, artifacts, system_clock),
         trust=TrustFolder(settings.trust_folder),
-        check=check,
+        check=open_checking(),
         upload_limit=settings.upload_limit_mb * 1024 * 1024,
     )
 
@@ -59,7 +56,7 @@ def open_signing_desk(settings: Settings) -> SigningDesk:
         sessions=sessions,
         artifacts=Artifacts.at(settings.artifacts_address),
         preparer=open_preparer(settings),
-        check=check,
+        check=open_checking(),
         trust=TrustFolder(settings.trust_folder),
         clock=system_clock,
     )
@@ -75,11 +72,10 @@ def open_preparer(settings: Settings) -> Preparer:
     )
 
 
-def check(
-    pdf: bytes, *, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature] = ()
-) -> Verdict:
-    """Check signatures in this very process."""
-    return validate(pdf, trust, at=at, expected=expected)
+@cache
+def open_checking() -> Checking:
+    """Open the validator: one for all offices of this process, its memory apart from theirs."""
+    return Checking()
 
 
 def open_sessions(settings: Settings) -> Sessions:
