@@ -23,21 +23,15 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import (
-    InsufficientRevinfoError,
-    InvalidCertificateError,
-    PathBuildingError,
-    PathValidationError,
-)
 
 from kernel.errors import Refused, Unavailable
 from kernel.words import sentence
 from signing.keys import facts
-from signing.levels import Use, is_documented, store_of, uses_of
+from signing.levels import Purpose, Use, is_documented, store_of, uses_of
 from signing.material import Material, revocation_of
+from signing.revocation import RevocationMaterial
 from signing.timestamps import TimeStampAuthority
-from signing.trust import Trust
+from signing.trust import CertificateStatus, Trust, Usage, status_of
 from signing.update import Update
 
 _DIGEST = "sha256"  # in pyHanko's spelling
@@ -207,44 +201,35 @@ async def _look(pdf: bytes, trust: Trust) -> tuple[Material, tuple[_Open, ...]]:
 async def _opened(use: Use, trust: Trust) -> _Open:
     if use.since is None:
         raise Refused("proof.not_stamped")
-    context = ValidationContext(
-        trust_roots=list(trust.anchors),
-        other_certs=[*trust.intermediates, *use.others],
-        moment=use.since,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-    )
-    return _Open(use, use.since, await _path(use.certificate, context))
+    paths = await trust.paths(use.certificate, use.others)
+    if not paths:
+        raise Refused("proof.certificate_untrusted", name=_name(use.certificate))
+    in_force = [p for p in paths if p.window()[0] <= use.since <= p.window()[1]]
+    return _Open(use, use.since, (in_force or paths)[0].certificates)
 
 
 async def _require_good(case: _Open, word: Material, trust: Trust) -> None:
-    context = ValidationContext(
-        trust_roots=list(trust.anchors),
-        other_certs=list(case.chain),
-        crls=list(word.crls),
-        ocsps=list(word.ocsps),
-        moment=case.since,
-        allow_fetching=False,
-        revocation_mode="require",
-        retroactive_revinfo=True,
+    """Refuse to vouch for a certificate that was not good when it was used (NĐ 68/2024 Đ31)."""
+    found = await status_of(
+        case.use.certificate,
+        case.chain[1:],
+        case.since,
+        trust,
+        extra=RevocationMaterial(
+            crls=tuple(one.dump() for one in word.crls),
+            ocsps=tuple(one.dump() for one in word.ocsps),
+        ),
+        usage=Usage.DOCUMENTS if case.use.purpose is Purpose.SIGNATURE else Usage.TIME_STAMPS,
     )
-    await _path(case.use.certificate, context)
-
-
-async def _path(
-    certificate: x509.Certificate, context: ValidationContext
-) -> tuple[x509.Certificate, ...]:
-    try:
-        path = await CertificateValidator(
-            certificate, validation_context=context
-        ).async_validate_path()
-    except InsufficientRevinfoError as error:
-        raise Unavailable("proof.revocation_not_yet", name=_name(certificate)) from error
-    except PathBuildingError as error:
-        raise Refused("proof.certificate_untrusted", name=_name(certificate)) from error
-    except (PathValidationError, InvalidCertificateError) as error:
-        raise Refused("proof.certificate_not_good", name=_name(certificate)) from error
-    return tuple(reversed([one for one in path if isinstance(one, x509.Certificate)]))
+    match found:
+        case CertificateStatus.GOOD:
+            return
+        case CertificateStatus.UNKNOWN:
+            raise Unavailable("proof.revocation_not_yet", name=_name(case.use.certificate))
+        case CertificateStatus.UNTRUSTED:
+            raise Refused("proof.certificate_untrusted", name=_name(case.use.certificate))
+        case _:
+            raise Refused("proof.certificate_not_good", name=_name(case.use.certificate))
 
 
 def _name(certificate: x509.Certificate) -> str:

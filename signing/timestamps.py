@@ -19,7 +19,6 @@ import httpx
 from asn1crypto import algos, cms, core, tsp
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
-from pyhanko_certvalidator import ValidationContext
 
 from kernel.clock import Clock
 from kernel.errors import Unavailable
@@ -140,13 +139,7 @@ async def _status(
     signed_data: cms.SignedData, digest: bytes, trust: Trust
 ) -> TimestampSignatureStatus:
     moment = signed_data["encap_content_info"]["content"].parsed["gen_time"].native
-    context = ValidationContext(
-        trust_roots=list(trust.anchors),
-        other_certs=list(trust.intermediates),
-        moment=moment,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-    )
+    context = trust.context(moment, revocation=False)
     facts = await validate_tst_signed_data(signed_data, context, lambda _: digest)
     return TimestampSignatureStatus(**facts)
 
