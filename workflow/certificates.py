@@ -13,7 +13,7 @@ from kernel.errors import Refused
 from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
 from signing.keys import facts
 from signing.trust import CertificateStatus, certificate_status
-from signing.verdict import Conclusion, ExpectedSignature, Verdict
+from signing.verdict import Conclusion, ExpectedSignature, Integrity, Verdict
 from workflow.models import Certificate, Delegation, Holding, Post
 from workflow.models.organisation import PostRole
 from workflow.office import Office
@@ -89,9 +89,19 @@ def require_signed(
     )
     if len(verdict.signatures) != len(before.signatures) + 1:
         raise Refused("signing.not_one_signature")
-    if verdict.conclusion is Conclusion.TOTAL_FAILED:
+    if not holds(verdict):
         raise Refused("signing.result_not_valid")
     return verdict
+
+
+def holds(verdict: Verdict) -> bool:
+    """Tell whether an act of ours may rest on it: nothing is wrong, and it was really looked at.
+
+    Revocation that could not be established stops nobody; a check that was cut off does.
+    """
+    return (
+        verdict.conclusion is not Conclusion.TOTAL_FAILED and verdict.integrity is Integrity.INTACT
+    )
 
 
 def require_usable(office: Office, certificate: bytes, registered: frozenset[str]) -> None:

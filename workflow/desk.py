@@ -24,7 +24,6 @@ from signing.keys import KeyHolder, Pkcs12Key
 from signing.pkcs11 import Pkcs11Key, read_configuration
 from signing.trust import Trust
 from signing.two_phase import complete
-from signing.verdict import Conclusion
 from workflow import certificates
 from workflow.intents import PATIENCE, latest_of
 from workflow.models import Authorisation, KeyKind, Purpose, SigningBatch, SigningKey
@@ -157,9 +156,12 @@ class SigningDesk:
             if given.expires_at is not None and given.expires_at < self.clock():
                 self._drop(given)
                 raise Refused("signing.key_gone")
-            if given.purpose is Purpose.SEAL:
+            if given.purpose in {Purpose.SEAL, Purpose.APPENDIX}:
                 key = self.cabinet.seal(given.key)
+            if given.purpose is Purpose.SEAL:
                 self._require_leader(session, given)
+            if given.purpose is Purpose.APPENDIX:
+                _require_seal(session, given)
             if key is None:
                 raise Refused("signing.key_gone")
             prepare = self.preparer.prepare(session, given)
@@ -179,7 +181,7 @@ class SigningDesk:
             at=self.clock(),
             expected=(certificates.expected_signer(registered, signed.field),),
         )
-        if verdict.conclusion is Conclusion.TOTAL_FAILED:
+        if not certificates.holds(verdict):
             raise Refused("signing.leader_not_valid")
 
     def _consume(self, authorisation_id: UUID, sha256: str) -> str:
@@ -214,3 +216,10 @@ class SigningDesk:
         with self.sessions() as session:
             if session.scalars(waiting.limit(1)).first() is None:
                 self.cabinet.forget(given.batch_id)
+
+
+def _require_seal(session: Session, given: Authorisation) -> None:
+    """An annex is signed only after the document it belongs to was sealed."""
+    seal = latest_of(session, given.document_id, given.version_id, Purpose.SEAL)
+    if seal.result is None or seal.given_at != given.given_at:
+        raise Refused("signing.not_authorised")

@@ -18,8 +18,7 @@ from kernel.clock import local_day
 from kernel.errors import Refused
 from signing.fields import AGENCY_SEAL, CODE_NUMBER
 from signing.keys import facts
-from signing.verdict import Conclusion
-from workflow import certificates, directory, intents, registers, steps
+from workflow import annexes, certificates, directory, intents, registers, steps
 from workflow.authority import Standing
 from workflow.finding import document_for
 from workflow.firing import fire
@@ -151,6 +150,7 @@ def finish(office: Office, document_id: UUID) -> None:
 
     try:
         sha256 = office.desk.apply(authorisation.id)
+        signed_annexes = annexes.sign(office, authorisation)
     except Refused as error:
         steps.give_up(office, document_id, seen, OutgoingAction.FAIL_SEALING, error.code)
         return
@@ -159,11 +159,11 @@ def finish(office: Office, document_id: UUID) -> None:
     grown = pdf.startswith(office.artifacts.get(authorisation.sha256))
     verdict = office.check(pdf, trust=office.trust(), at=office.clock(), expected=expected)
     numbered = verdict.values.get(CODE_NUMBER) == number
-    if verdict.conclusion is Conclusion.TOTAL_FAILED or not grown or not numbered:
+    if not certificates.holds(verdict) or not grown or not numbered:
         code = "signing.result_not_valid"
         steps.give_up(office, document_id, seen, OutgoingAction.FAIL_SEALING, code)
         return
-    made = steps.Made(ArtifactKind.ISSUED, sha256, len(pdf), verdict)
+    made = steps.Made(ArtifactKind.ISSUED, sha256, len(pdf), verdict, signed_annexes)
     steps.finish(office, document_id, seen, OutgoingAction.FINISH_SEALING, made)
 
 
@@ -211,23 +211,24 @@ def _authorise_seal(
         "post_title": standing.acting(Role.CLERK).post_title,
         "location": document.agency.place_name,
         "number": document.code_number,
+        "notation": document.code_notation,
         "day": document.issued_date.isoformat() if document.issued_date else None,
     }
-    session.add(
-        Authorisation(
-            id=uuid4(),
-            agency_id=document.agency_id,
-            document_id=document.id,
-            version_id=document.current_version_id,
-            person_id=standing.person_id,
-            purpose=Purpose.SEAL,
-            key=_seal_key(document),
-            field=AGENCY_SEAL,
-            sha256=sha256,
-            facts=told,
-            given_at=office.clock(),
-        )
+    seal = Authorisation(
+        id=uuid4(),
+        agency_id=document.agency_id,
+        document_id=document.id,
+        version_id=document.current_version_id,
+        person_id=standing.person_id,
+        purpose=Purpose.SEAL,
+        key=_seal_key(document),
+        field=AGENCY_SEAL,
+        sha256=sha256,
+        facts=told,
+        given_at=office.clock(),
     )
+    session.add(seal)
+    annexes.authorise(session, seal)
 
 
 def _seal_key(document: Document) -> str:

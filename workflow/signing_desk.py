@@ -15,7 +15,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError, Refused, Unavailable
-from signing.verdict import Conclusion
 from workflow import certificates, intents, steps
 from workflow.authority import Standing
 from workflow.finding import document_for
@@ -189,7 +188,7 @@ def finish(office: Office, document_id: UUID) -> None:
         at=office.clock(),
         expected=(certificates.expected_signer(registered, intent.field),),
     )
-    if verdict.conclusion is Conclusion.TOTAL_FAILED or not grown:
+    if not certificates.holds(verdict) or not grown:
         give_up("signing.result_not_valid")
         return
     made = steps.Made(ArtifactKind.SIGNED, sha256, len(pdf), verdict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +15,11 @@ from kernel.clock import local_day
 from kernel.errors import Forbidden, NotFound, Refused, Unavailable
 from signing.fields import SIGNER_SIGNATURE
 from signing.keys import facts
+from signing.trust import Trust
+from signing.verdict import Verdict
 from tests.office import Desks
 from tests.unit.workflow.way import Case, Cast, begun, onward, walk
+from wiring.checking import not_checked
 from wiring.office import TrustFolder
 from workflow import intents, signing_desk
 from workflow.intents import Chosen
@@ -75,6 +78,23 @@ def test_a_signature_is_made_on_the_bytes_shown_and_checked(case: Case):
     assert store.get(signed.sha256).startswith(store.get(shown))
     assert signed.verdict["conclusion"] == "TOTAL_PASSED"
     assert opened(case) == 0
+
+
+def test_a_signature_that_could_not_be_checked_is_not_called_signed(case: Case):
+    office = case.desks.office
+
+    def cut_off(pdf: bytes, *, trust: Trust, at: datetime, expected=()) -> Verdict:
+        del pdf, expected
+        return not_checked("checker_died", trust, at)
+
+    case.desks.office = replace(office, check=cut_off)
+
+    case.sign()
+    case.desks.work_off()
+    case.desks.office = office
+
+    assert case.state is OutgoingState.APPROVED
+    assert case.row.trouble == "signing.result_not_valid"
 
 
 @pytest.mark.parametrize("shown", ["0" * 64, ""])
