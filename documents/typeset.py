@@ -12,12 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from documents import fills
+from documents import corner, fills
 from documents.content import Block, Content, Form, IssuedText
 from documents.fonts import Fonts
 from documents.numbering import numbered
 from documents.press import press
 from documents.rules import RuleSet, rules
+from documents.verification_report import verification_report
 from documents.words import longest_date
 from kernel.places import Place
 
@@ -67,6 +68,14 @@ class Typesetter:
     def image_picture(self, png: bytes, place: Place) -> bytes:
         """Set a signature or seal image; see ``fills.image_picture``."""
         return fills.image_picture(self._fonts, png, place)
+
+    def corner_line_picture(self, lines: Sequence[str]) -> bytes:
+        """Set the line of an annex or a copy; see ``corner.corner_line_picture``."""
+        return corner.corner_line_picture(self._fonts, lines)
+
+    def verification_report(self, facts: Mapping[str, Any]) -> bytes:
+        """Set the report on a file's signatures; see ``documents.verification_report``."""
+        return verification_report(self._fonts, facts)
 
 
 def _page(content: Content, rule_set: RuleSet) -> dict[str, Any]:
