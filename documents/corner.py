@@ -32,9 +32,5 @@ def _time(moment: datetime) -> str:
 
 
 def corner_line_picture(fonts: Fonts, lines: Sequence[str]) -> bytes:
-    """Set lines in 10-point upright letters on a page just as large as they need.
-
-    Raises:
-        Refused: A letter is in none of the fonts.
-    """
+    """Set lines in 10-point upright letters on a page just as large as they need."""
     return press(_TEMPLATE, {"lines": list(lines)}, fonts).pdf

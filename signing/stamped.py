@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from pyhanko.pdf_utils.generic import DictionaryObject
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.rw_common import find_inherited_value_in_tree
 from pyhanko.sign.fields import (
     FieldMDPSpec,
@@ -34,7 +33,7 @@ from signing.embedding import Act, Prepared, embed, prepare, sign_in_place
 from signing.fields import LOCK_ALL, Box, add_signature_field
 from signing.keys import KeyHolder
 from signing.structure import tag_field
-from signing.update import Update
+from signing.update import UNREADABLE, Update, value_of
 
 CORNER_SIGNATURE = "CornerSignature"
 
@@ -140,13 +139,12 @@ def _add_corner(update: Update, picture: bytes) -> tuple[str, Appearance]:
     """
     try:
         return _add_field(update, Appearance.read(picture))
-    except (PdfError, SigningError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (SigningError, *UNREADABLE) as error:
         raise Refused("signing.unreadable_pdf") from error
 
 
 def _add_field(update: Update, appearance: Appearance) -> tuple[str, Appearance]:
-    form = update.root.get("/AcroForm", {})
-    if "/XFA" in form:
+    if "/XFA" in (value_of(update.root, "/AcroForm") or ()):
         raise Refused("signing.xfa_form")
     fields = {str(name): value for name, value, _ in enumerate_sig_fields(update)}
     name = _free_name(fields)
@@ -170,11 +168,11 @@ def _free_name(fields: dict[str, object]) -> str:
 
 def _closes(signature: DictionaryObject, field: str) -> bool:
     """Tell whether a signature forbids a further field, by its certification or its lock."""
-    for reference in signature.get("/Reference", ()):
-        method = reference.get("/TransformMethod")
-        parameters = reference.get("/TransformParams", {})
-        closed = parameters.get("/P") == MDPPerm.NO_CHANGES.value
-        if method == "/DocMDP" or closed:
+    for reference in value_of(signature, "/Reference") or ():
+        transform = reference.get_object()
+        parameters = value_of(transform, "/TransformParams") or DictionaryObject()
+        method = value_of(transform, "/TransformMethod")
+        if method == "/DocMDP" or value_of(parameters, "/P") == MDPPerm.NO_CHANGES.value:
             return True
         if method == "/FieldMDP" and FieldMDPSpec.from_pdf_object(parameters).is_locked(field):
             return True
@@ -187,7 +185,7 @@ def _at_corner(page: DictionaryObject, appearance: Appearance) -> tuple[Box, App
     left, right = sorted((float(sheet[0]), float(sheet[2])))
     bottom, top = sorted((float(sheet[1]), float(sheet[3])))
     quarters = int(_inherited(page, "/Rotate") or 0) // _A_QUARTER % 4
-    unit = float(page.get("/UserUnit", 1))
+    unit = float(value_of(page, "/UserUnit") or 1)
     shown = appearance.turned(quarters, 1 / unit)
     margin, width, height = _MARGIN / unit, shown.width, shown.height
     at_right, at_top = right - margin - width, top - margin - height

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, pdf_name
-from pyhanko.pdf_utils.misc import PdfError
 
-from signing.update import Update
+from signing.update import UNREADABLE, Update, value_of
 
 _DEEPEST = 16
 """Levels of a number tree; a tree that refers to itself would have no end."""
@@ -36,7 +35,7 @@ def tag_field(update: Update, page: generic.IndirectObject, widget: generic.Indi
         return True
     try:
         tree = _tree(update.root["/StructTreeRoot"])
-    except (PdfError, LookupError, TypeError, ValueError, AttributeError):
+    except UNREADABLE:
         return False
     element = update.add_object(_element(tree.document, page, widget))
     _append_kid(update, tree.document.get_object(), element)
@@ -64,7 +63,7 @@ def _tree(root: DictionaryObject) -> _Tree:
         if len(branches) > _DEEPEST:
             raise ValueError(branches)
     last = int(branches[-1]["/Nums"][-2])
-    key = max(last + 1, int(root.get("/ParentTreeNextKey", 0)))
+    key = max(last + 1, int(value_of(root, "/ParentTreeNextKey") or 0))
     return _Tree(root, top, tuple(branches), key)
 
 
@@ -92,7 +91,7 @@ def _element(
 def _append_kid(
     update: Update, document: DictionaryObject, element: generic.IndirectObject
 ) -> None:
-    kids = document.get("/K")
+    kids = value_of(document, "/K")
     if isinstance(kids, ArrayObject):
         kids.append(element)
         update.update_container(kids)

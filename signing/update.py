@@ -7,7 +7,7 @@ stays too: a changed modification date would be one more difference for every va
 """
 
 from io import BytesIO
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -16,6 +16,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from kernel.errors import Refused
 from signing.appearance import Appearance, Piece
+
+UNREADABLE = (PdfError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What pyHanko raises on files that are not as they should be."""
 
 _STRETCH = 0.02  # a picture may miss its field's proportions by this much before it is refused
 
@@ -43,7 +46,7 @@ class Update(IncrementalPdfFileWriter):
         """
         try:
             reader = PdfFileReader(file)
-        except PdfError as error:
+        except UNREADABLE as error:
             raise Refused("signing.unreadable_pdf") from error
         if reader.encrypted:
             raise Refused("signing.encrypted_pdf")
@@ -97,6 +100,14 @@ class _Written(PdfObject):
 
     def _reference(self, place: int) -> bytes:
         return b"%d 0 R" % (self._first + place)
+
+
+def value_of(holder: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - what pyHanko finds
+    """Give what a key leads to, references followed, or nothing."""
+    try:
+        return holder[key]
+    except KeyError:  # missing, or null, which is the same in a PDF
+        return None
 
 
 def _size(box: list[float]) -> tuple[float, float]:
