@@ -19,7 +19,7 @@ from exchange.read import read
 from kernel.objects import sha256_of
 from signing.fields import CODE_NUMBER
 from signing.verdict import Conclusion
-from workflow import anchors, journal, packets, sealing
+from workflow import anchors, journal, packets, seals
 from workflow.models import Delivery, Document, Incoming
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Office
@@ -53,7 +53,7 @@ def gather(
     office: Office, session: Session, document: Document, delivery: Delivery, incoming: Incoming
 ) -> Evidence:
     """Fetch what the document has left at both ends."""
-    issued = sealing.artifact_of(document, ArtifactKind.ISSUED)
+    issued = seals.artifact_of(document, ArtifactKind.ISSUED)
     return Evidence(
         document,
         incoming,

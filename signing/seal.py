@@ -59,14 +59,7 @@ def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
         Refused: ``signing.not_reserved``, ``signing.not_signed``, ``signing.already_sealed``,
             ``signing.left_blank``, or what ``Update`` refuses.
     """
-    update = Update.of(pdf)
-    signatures = fields_of(update, "/Sig")
-    signers = [field for name, field in signatures.items() if kind_of(name) is Kind.SIGNER]
-    if not signers or not all(map(is_filled, signers)):
-        raise Refused("signing.not_signed")
-    if is_filled(field_of(update, AGENCY_SEAL, "/Sig")):
-        raise Refused("signing.already_sealed")
-    _write(update, {CODE_NUMBER: number, ISSUED_DATE: issued_date})
+    update = _numbered(pdf, number, issued_date)
     act = Act(
         field=AGENCY_SEAL,
         certify=False,
@@ -76,6 +69,29 @@ def prepare_seal(  # noqa: PLR0913 - the facts of one act, each of another kind
         location=location,
     )
     return prepare(update, certificate, chain, act, kept_appearance(picture))
+
+
+def fill(pdf: bytes, *, number: Fill, issued_date: Fill | None) -> bytes:
+    """Write number and date and leave the seal to a program that makes a field of its own (Đ15).
+
+    Raises:
+        Refused: As ``prepare_seal`` refuses.
+    """
+    return _numbered(pdf, number, issued_date).whole()
+
+
+def _numbered(pdf: bytes, number: Fill, issued_date: Fill | None) -> Update:
+    update = Update.of(pdf)
+    signatures = fields_of(update, "/Sig")
+    signers = [field for name, field in signatures.items() if kind_of(name) is Kind.SIGNER]
+    # A program of the signer's own (VGCA Sign Service) signs in a field it made.
+    foreign = [field for name, field in signatures.items() if kind_of(name) is None]
+    if not signers or not (all(map(is_filled, signers)) or any(map(is_filled, foreign))):
+        raise Refused("signing.not_signed")
+    if is_filled(field_of(update, AGENCY_SEAL, "/Sig")):
+        raise Refused("signing.already_sealed")
+    _write(update, {CODE_NUMBER: number, ISSUED_DATE: issued_date})
+    return update
 
 
 def _write(update: Update, fills: Mapping[str, Fill | None]) -> None:

@@ -14,7 +14,7 @@ from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
 from signing.keys import facts
 from signing.trust import CertificateStatus, certificate_status
 from signing.verdict import Conclusion, ExpectedSignature, Integrity, Verdict
-from workflow.models import Certificate, Delegation, Holding, Post
+from workflow.models import Certificate, Delegation, Holding, Post, SigningKey
 from workflow.models.organisation import PostRole
 from workflow.office import Office
 
@@ -63,35 +63,60 @@ def expected_seal(registered: frozenset[str], field: str = AGENCY_SEAL) -> Expec
 
 
 def require_signed(
-    office: Office, shown: bytes, pdf: bytes, field: str, registered: frozenset[str]
-) -> Verdict:
-    """Give the verdict on a file that was signed elsewhere, if it is what was asked for.
+    office: Office,
+    shown: bytes,
+    pdf: bytes,
+    new: ExpectedSignature,
+    *before: ExpectedSignature,
+) -> str:
+    """Give the field in which a file was signed elsewhere, if the file is what was asked for.
 
     Args:
         office: The office.
         shown: What was to be signed; the file must begin with it.
         pdf: The file that came back.
-        field: The field that had to be signed; empty where the signing program makes its own.
-        registered: Certificates of which exactly one must have made the one new signature.
+        new: The one signature that must be new; without a field where the program makes its own.
+        before: The signatures that must have been there.
 
     Raises:
-        Refused: ``signing.other_bytes``, ``signing.not_one_signature`` or
-            ``signing.result_not_valid``.
+        Refused: ``signing.other_bytes``, ``signing.not_one_signature``,
+            ``signing.other_certificate`` or ``signing.result_not_valid``.
     """
     if not pdf.startswith(shown):
         raise Refused("signing.other_bytes")
-    before = office.check(shown, trust=office.trust(), at=office.clock())
-    verdict = office.check(
-        pdf,
-        trust=office.trust(),
-        at=office.clock(),
-        expected=(expected_signer(registered, field),),
-    )
-    if len(verdict.signatures) != len(before.signatures) + 1:
+    old = {s.field for s in office.check(shown, trust=office.trust(), at=office.clock()).signatures}
+    verdict = office.check(pdf, trust=office.trust(), at=office.clock(), expected=(*before, new))
+    added = [s for s in verdict.signatures if s.field not in old]
+    if len(added) != 1 or len(verdict.signatures) != len(old) + 1:
         raise Refused("signing.not_one_signature")
+    (signature,) = added
+    if signature.fingerprint not in new.fingerprints:
+        raise Refused("signing.other_certificate")
     if not holds(verdict):
         raise Refused("signing.result_not_valid")
-    return verdict
+    return signature.field
+
+
+def certificate_of(session: Session, key: SigningKey) -> bytes:
+    """Give the registered certificate (DER) of a key that lies at its holder's own computer.
+
+    Raises:
+        Refused: It is not registered (any more).
+    """
+    certificate = session.scalars(
+        select(Certificate)
+        .where(
+            Certificate.fingerprint == key.reference.get("fingerprint"),
+            Certificate.person_id == key.person_id
+            if key.person_id
+            else Certificate.agency_id == key.agency_id,
+            Certificate.withdrawn_at.is_(None),
+        )
+        .limit(1)
+    ).first()
+    if certificate is None:
+        raise Refused("signing.no_certificate")
+    return certificate.der
 
 
 def holds(verdict: Verdict) -> bool:

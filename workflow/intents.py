@@ -5,16 +5,17 @@ a secret was given for. A batch is many intents under one key and one secret: ea
 document and bytes, and what cannot be signed is left out with its reason while the rest goes on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.clock import local_day
-from kernel.errors import DomainError, Refused
+from kernel.errors import DomainError, NotFound, Refused
 from signing.fields import SIGNER_SIGNATURE
 from workflow import authority
 from workflow.finding import document_for
@@ -85,37 +86,106 @@ def key_of(session: Session, person_id: UUID, key_id: UUID | None) -> SigningKey
 def give(office: Office, person_id: UUID, chosen: Sequence[Chosen], key_id: UUID | None) -> Batch:
     """Write down an intent for each chosen document that this person may sign now (Đ13).
 
+    Any earlier intent for the same document that still waits is replaced. What is refused is kept
+    in the batch as an intent called off at once, so that its page lists it with its reason.
+
     Raises:
         Refused: The person has no such key.
     """
-    now = office.clock()
-    intents: list[Authorisation] = []
+    given: list[Authorisation] = []
+    kept: list[Authorisation] = []
     refused: dict[UUID, DomainError] = {}
-    batch_id = uuid4()
     with office.act() as session:
         for one in chosen:
             try:
-                intents.append(_intent(office, session, person_id, one))
+                given.append(_intent(office, session, person_id, one))
             except DomainError as error:
                 refused[one.document_id] = error
-        if intents:
-            key = key_of(session, person_id, key_id)
-            patience = _PATIENCE_AT_HAND if key.kind.at_hand else PATIENCE
-            session.add(
-                SigningBatch(
-                    id=batch_id,
-                    person_id=person_id,
-                    signing_key_id=key.id,
-                    given_at=now,
-                    expires_at=now + patience,
-                )
-            )
-            session.flush()
-        for ordinal, intent in enumerate(intents):
-            intent.batch_id, intent.ordinal, intent.key = batch_id, ordinal, f"people/{key.id}"
-            intent.given_at, intent.expires_at = now, now + patience
-            session.add(intent)
-    return Batch(batch_id, {intent.document_id: intent.id for intent in intents}, refused)
+                kept.extend(_called_off(office, session, person_id, one, error))
+        if not given:
+            return Batch(uuid4(), {}, refused)
+        key = key_of(session, person_id, key_id)
+        for intent in given:
+            replace_open(session, intent.document_id, Purpose.APPROVE, office.clock())
+        batch = begin_batch(session, person_id, key, office.clock())
+        enter(session, batch, f"people/{key.id}", [*given, *kept])
+        return Batch(batch.id, {intent.document_id: intent.id for intent in given}, refused)
+
+
+def begin_batch(session: Session, person_id: UUID, key: SigningKey, now: datetime) -> SigningBatch:
+    """Write down what a person begins to sign with one key."""
+    patience = _PATIENCE_AT_HAND if key.kind.at_hand else PATIENCE
+    batch = SigningBatch(
+        id=uuid4(),
+        person_id=person_id,
+        signing_key_id=key.id,
+        given_at=now,
+        expires_at=now + patience,
+    )
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def enter(
+    session: Session, batch: SigningBatch, key: str, intents: Sequence[Authorisation]
+) -> None:
+    """Put intents into a batch, in their order, under the name of its key."""
+    for ordinal, intent in enumerate(intents):
+        intent.batch_id, intent.ordinal, intent.key = batch.id, ordinal, key
+        intent.given_at, intent.expires_at = batch.given_at, batch.expires_at
+        session.add(intent)
+
+
+def replace_open(session: Session, document_id: UUID, purpose: Purpose, now: datetime) -> None:
+    """Call off what still waits for a document, so that at most one intent of a purpose is open."""
+    session.execute(
+        update(Authorisation)
+        .where(
+            Authorisation.document_id == document_id,
+            Authorisation.purpose == purpose,
+            Authorisation.result.is_(None),
+            Authorisation.void_at.is_(None),
+        )
+        .values(void_at=now, trouble="signing.replaced")
+    )
+
+
+def open_intent(
+    office: Office, session: Session, person_id: UUID, intent_id: UUID
+) -> Authorisation:
+    """Give an intent of this person that may still be consumed.
+
+    Raises:
+        Refused: It is not theirs, was consumed or called off, or its time is over.
+    """
+    intent = session.get(Authorisation, intent_id)
+    if intent is None or intent.person_id != person_id or not intent.open:
+        raise Refused("signing.not_authorised")
+    if intent.expires_at is not None and intent.expires_at < office.clock():
+        raise Refused("signing.intent_over")
+    return intent
+
+
+def consume(session: Session, intent_id: UUID, at: datetime, result: str, field: str) -> str:
+    """Let a file that was signed at hand be the one result of its intent; give its key's kind.
+
+    Raises:
+        Refused: Somebody was faster, or the intent was called off meanwhile.
+    """
+    consumed = session.execute(
+        update(Authorisation)
+        .where(
+            Authorisation.id == intent_id,
+            Authorisation.result.is_(None),
+            Authorisation.void_at.is_(None),
+        )
+        .values(consumed_at=at, result=result, field=field)
+    )
+    if consumed.rowcount != 1:  # type: ignore[attr-defined] # SQLAlchemy types it too widely
+        raise Refused("signing.not_authorised")
+    kind = select(SigningKey.kind).join(SigningBatch).join(Authorisation)
+    return session.scalars(kind.where(Authorisation.id == intent_id)).one().value
 
 
 def call_off(office: Office, intents: Sequence[UUID], code: str) -> None:
@@ -181,6 +251,27 @@ def _intent(office: Office, session: Session, person_id: UUID, chosen: Chosen) -
     actor = standing.acting(Role.SIGNER)
     version = require_shown(session, document, chosen.shown)
     require_authority(office, session, document)
+    intent = _approval(document, version, person_id, chosen.shown)
+    intent.facts = {"post_title": actor.post_title, "location": document.agency.place_name}
+    return intent
+
+
+def _called_off(
+    office: Office, session: Session, person_id: UUID, chosen: Chosen, error: DomainError
+) -> Iterator[Authorisation]:
+    """Give the intent that never was, if the person may know of the document."""
+    with suppress(NotFound):
+        document, _ = document_for(office, session, chosen.document_id, person_id)
+        version = session.get(DocumentVersion, document.current_version_id)
+        if version is not None:
+            intent = _approval(document, version, person_id, chosen.shown)
+            intent.void_at, intent.trouble = office.clock(), error.code
+            yield intent
+
+
+def _approval(
+    document: Document, version: DocumentVersion, person_id: UUID, shown: str
+) -> Authorisation:
     return Authorisation(
         id=uuid4(),
         agency_id=document.agency_id,
@@ -189,7 +280,7 @@ def _intent(office: Office, session: Session, person_id: UUID, chosen: Chosen) -
         person_id=person_id,
         purpose=Purpose.APPROVE,
         field=SIGNER_SIGNATURE,
-        sha256=chosen.shown,
+        sha256=shown,
         pages=version.pages,
-        facts={"post_title": actor.post_title, "location": document.agency.place_name},
+        facts={},
     )

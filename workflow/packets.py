@@ -32,7 +32,7 @@ from workflow.models import Agency, Delivery, Document, DocumentVersion, Enclosu
 from workflow.models.exchange import StatusMessage
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Office
-from workflow.sealing import artifact_of
+from workflow.seals import artifact_of
 
 _TO_PLACE, _TO_PLACES = 150, 1000
 """Letters of one line of Nơi nhận, and of all together."""

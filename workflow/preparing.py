@@ -4,9 +4,10 @@ It is apart from the keys, because the same page must come out wherever the key 
 process, behind a remote service, or on a token at somebody's own computer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -47,7 +48,7 @@ class Preparer:
         return self._signature(session, given)
 
     def _signature(self, session: Session, given: Authorisation) -> Prepare:
-        place = _places(session, given)[SIGNER_SIGNATURE]
+        place = places_of(session, given.version_id)[SIGNER_SIGNATURE]
         picture = session.get_one(Person, given.person_id).signature_picture
         if picture is None:
             raise Refused("signing.no_signature_picture")
@@ -66,24 +67,23 @@ class Preparer:
         return prepare
 
     def _seal(self, session: Session, given: Authorisation) -> Prepare:
-        places = _places(session, given)
+        places = places_of(session, given.version_id)
         picture = session.get_one(Agency, given.agency_id).seal_picture
         if picture is None:
             raise Refused("signing.no_seal_picture")
-        number = number_text(given.facts["number"])
         day = date.fromisoformat(given.facts["day"])
 
         def prepare(certificate: bytes, chain: tuple[bytes, ...]) -> Prepared:
-            draw = self.typesetter
+            number, issued_date = fills(self.typesetter, places, given.facts["number"], day)
             return prepare_seal(
                 self.artifacts.get(given.sha256),
                 certificate,
                 chain,
-                number=Fill(number, draw.code_number_picture(number, places[CODE_NUMBER])),
-                issued_date=Fill(
-                    date_text(day), draw.issued_date_picture(day, places[ISSUED_DATE], day.year)
+                number=number,
+                issued_date=issued_date,
+                picture=self.typesetter.image_picture(
+                    self.artifacts.get(picture), places[AGENCY_SEAL]
                 ),
-                picture=draw.image_picture(self.artifacts.get(picture), places[AGENCY_SEAL]),
                 signed_at=self.clock(),
                 reason=self._reason("signing.reason_seal", given),
                 location=given.facts["location"],
@@ -96,6 +96,18 @@ class Preparer:
         return f"{words} {sentence('signing.reason_test')}" if self.demo else words
 
 
-def _places(session: Session, given: Authorisation) -> dict[str, Place]:
-    stored = session.get_one(DocumentVersion, given.version_id).places or {}
+def places_of(session: Session, version_id: UUID) -> dict[str, Place]:
+    """Give the places that a version reserves, by field name."""
+    stored = session.get_one(DocumentVersion, version_id).places or {}
     return {name: Place(**place) for name, place in stored.items()}
+
+
+def fills(
+    draw: Typesetter, places: Mapping[str, Place], number: int, day: date
+) -> tuple[Fill, Fill]:
+    """Draw the number and the date of issue for their places (Đ15)."""
+    written = number_text(number)
+    return (
+        Fill(written, draw.code_number_picture(written, places[CODE_NUMBER])),
+        Fill(date_text(day), draw.issued_date_picture(day, places[ISSUED_DATE], day.year)),
+    )

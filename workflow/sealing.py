@@ -1,31 +1,38 @@
 """Văn thư's desk for outgoing documents: number, date and seal in one confirmed act.
 
 The number is taken in the transaction of the act (Đ15); the seal follows in the background from the
-same authorisation, so a step killed in the middle completes with the same number. The seal is that
-of the issuing agency, also for TL. and TUQ. (Đ13), and only on a document that the competent person
-has signed (Đ32.2).
+same authorisation, so a step killed in the middle completes with the same number. A seal goes only
+onto a document that the competent person has signed (Đ32.2). The verbs here use the seal at the
+signing process; ``sealing_at_hand`` has those for văn thư's own token.
 """
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from documents.words import number_text
 from kernel.clock import local_day
 from kernel.errors import Refused
-from signing.fields import AGENCY_SEAL, CODE_NUMBER
-from signing.keys import facts
-from workflow import annexes, certificates, directory, intents, registers, steps
+from signing.fields import CODE_NUMBER
+from workflow import annexes, certificates, intents, registers, steps
 from workflow.authority import Standing
 from workflow.finding import document_for
-from workflow.firing import fire
-from workflow.models import Authorisation, Document, DocumentArtifact, Purpose
+from workflow.models import Document, Purpose
 from workflow.models.outgoing import ArtifactKind
 from workflow.models.registers import SeriesDirection
 from workflow.office import Office
+from workflow.seals import (
+    clerk_fires,
+    expected_signatures,
+    give_number,
+    require_seal,
+    require_signed,
+    seal_intent,
+    seal_key,
+    signed_artifact,
+)
 from workflow.states import OutgoingAction, OutgoingState, Role
 
 
@@ -44,8 +51,16 @@ class Proposal:
     """SHA-256 of the leader-signed bytes that will be sealed."""
 
 
-def propose(office: Office, person_id: UUID, document_id: UUID) -> Proposal:
+def propose(
+    office: Office, person_id: UUID, document_id: UUID, key_id: UUID | None = None
+) -> Proposal:
     """Work out what numbering and sealing would write, without writing anything.
+
+    Args:
+        office: The office.
+        person_id: Văn thư.
+        document_id: The document that its leader has signed.
+        key_id: A key at văn thư's own computer; without it, the one at the signing process.
 
     Raises:
         Refused: The seal's certificate may not be used for this agency.
@@ -54,7 +69,7 @@ def propose(office: Office, person_id: UUID, document_id: UUID) -> Proposal:
     with office.sessions() as session:
         document, standing = document_for(office, session, document_id, person_id)
         standing.acting(Role.CLERK)
-        holder = _require_seal(office, session, document)
+        holder = require_seal(office, session, document, key_id)
         series = registers.series_for(
             session, document.agency_id, SeriesDirection.OUTGOING, document.type_code
         )
@@ -78,31 +93,14 @@ def number_and_seal(
         Refused: The signed bytes are not those shown, the seal is not this agency's, or the day
             lies before the signing or before the last number's day; no number is taken.
     """
-    now = office.clock()
-    today = local_day(now)
     with office.act() as session:
         document, standing = document_for(office, session, document_id, person_id, seen)
-        signed = _require_signed(document, standing, shown)
-        _require_seal(office, session, document)
-        if today < local_day(signed.made_at):
-            raise Refused("register.date_before_signature")
-        series = registers.series_for(
-            session, document.agency_id, SeriesDirection.OUTGOING, document.type_code
+        signed = require_signed(document, standing, shown)
+        require_seal(office, session, document)
+        give_number(
+            office, session, document, standing, signed=signed, action=OutgoingAction.NUMBER
         )
-        given = registers.take(session, series, today)
-        registers.enter(session, series, given, by=person_id, at=now, document_id=document.id)
-        document.series_id = series.id
-        document.code_number, document.issued_date = given.number, given.day
         _authorise_seal(office, session, document, standing, signed.sha256)
-        fire(
-            session,
-            document,
-            OutgoingAction.NUMBER,
-            actor=standing.acting(Role.CLERK),
-            roles=standing.roles,
-            at=now,
-            facts={"number": given.number, "day": given.day.isoformat(), "sha256": signed.sha256},
-        )
 
 
 def seal_again(
@@ -115,18 +113,11 @@ def seal_again(
     """
     with office.act() as session:
         document, standing = document_for(office, session, document_id, person_id, seen)
-        signed = _require_signed(document, standing, shown)
-        _require_seal(office, session, document)
+        signed = require_signed(document, standing, shown)
+        require_seal(office, session, document)
         _authorise_seal(office, session, document, standing, signed.sha256)
-        fire(
-            session,
-            document,
-            OutgoingAction.SEAL,
-            actor=standing.acting(Role.CLERK),
-            roles=standing.roles,
-            at=office.clock(),
-            facts={"number": document.code_number, "sha256": signed.sha256},
-        )
+        facts = {"number": document.code_number, "sha256": signed.sha256}
+        clerk_fires(office, session, document, standing, action=OutgoingAction.SEAL, told=facts)
 
 
 def finish(office: Office, document_id: UUID) -> None:
@@ -137,19 +128,11 @@ def finish(office: Office, document_id: UUID) -> None:
             return
         seen = document.version
         authorisation = intents.latest(session, document, Purpose.SEAL)
-        signed = intents.latest(session, document, Purpose.APPROVE)
-        expected = (
-            certificates.expected_signer(
-                certificates.fingerprints(session, person_id=signed.person_id), signed.field
-            ),
-            certificates.expected_seal(
-                certificates.fingerprints(session, agency_id=document.agency_id)
-            ),
-        )
+        expected = expected_signatures(session, document, authorisation.field)
         number = number_text(document.code_number or 0)
 
     try:
-        sha256 = office.desk.apply(authorisation.id)
+        sha256 = authorisation.result or office.desk.apply(authorisation.id)
         signed_annexes = annexes.sign(office, authorisation)
     except Refused as error:
         steps.give_up(office, document_id, seen, OutgoingAction.FAIL_SEALING, error.code)
@@ -167,69 +150,11 @@ def finish(office: Office, document_id: UUID) -> None:
     steps.finish(office, document_id, seen, OutgoingAction.FINISH_SEALING, made)
 
 
-def signed_artifact(document: Document) -> DocumentArtifact:
-    """Give the leader-signed bytes of the current version."""
-    return artifact_of(document, ArtifactKind.SIGNED)
-
-
-def artifact_of(document: Document, kind: ArtifactKind) -> DocumentArtifact:
-    """Give the bytes of one stage of the current version.
-
-    Raises:
-        Refused: The document has not come to that stage.
-    """
-    found = [
-        artifact
-        for artifact in document.artifacts
-        if artifact.kind is kind and artifact.version_id == document.current_version_id
-    ]
-    if not found:
-        raise Refused("workflow.moved_on")
-    return found[0]
-
-
-def _require_signed(document: Document, standing: Standing, shown: str) -> DocumentArtifact:
-    standing.acting(Role.CLERK)
-    signed = signed_artifact(document)
-    if signed.sha256 != shown:
-        raise Refused("signing.bytes_differ")
-    return signed
-
-
-def _require_seal(office: Office, session: Session, document: Document) -> str:
-    """Refuse another organ's seal before anything is written; give the holder's name."""
-    certificate = office.desk.seal_certificate(_seal_key(document))
-    registered = certificates.fingerprints(session, agency_id=document.agency_id)
-    certificates.require_usable(office, certificate, registered)
-    return facts(certificate).subject_name
-
-
 def _authorise_seal(
     office: Office, session: Session, document: Document, standing: Standing, sha256: str
 ) -> None:
-    told: dict[str, Any] = {
-        "post_title": standing.acting(Role.CLERK).post_title,
-        "location": document.agency.place_name,
-        "number": document.code_number,
-        "notation": document.code_notation,
-        "day": document.issued_date.isoformat() if document.issued_date else None,
-    }
-    seal = Authorisation(
-        id=uuid4(),
-        agency_id=document.agency_id,
-        document_id=document.id,
-        version_id=document.current_version_id,
-        person_id=standing.person_id,
-        purpose=Purpose.SEAL,
-        key=_seal_key(document),
-        field=AGENCY_SEAL,
-        sha256=sha256,
-        facts=told,
-        given_at=office.clock(),
-    )
-    session.add(seal)
-    annexes.authorise(session, seal)
-
-
-def _seal_key(document: Document) -> str:
-    return f"seals/{directory.organ_id(document.agency)}"
+    intents.replace_open(session, document.id, Purpose.SEAL, office.clock())
+    intent = seal_intent(document, standing, sha256)
+    intent.key, intent.given_at = seal_key(document), office.clock()
+    session.add(intent)
+    annexes.authorise(session, intent)

@@ -11,7 +11,6 @@ handed in, and verified like everything else before the document moves on.
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError, Refused, Unavailable
@@ -20,7 +19,7 @@ from workflow.authority import Standing
 from workflow.finding import document_for
 from workflow.firing import fire
 from workflow.intents import Batch, Chosen
-from workflow.models import Authorisation, Document, Purpose, Review, SigningKey
+from workflow.models import Document, KeyKind, Purpose, Review
 from workflow.models.outgoing import ArtifactKind, ReviewKind
 from workflow.office import Office
 from workflow.states import OutgoingAction, OutgoingState, Role
@@ -111,6 +110,27 @@ def sign_all(
     return Batch(batch.id, given, refused)
 
 
+def offer(
+    office: Office, person_id: UUID, chosen: Sequence[Chosen], *, key_id: UUID | None = None
+) -> Batch:
+    """Have many documents signed at the person's own computer, each by its own intent (Đ13.7).
+
+    The files come back through ``at_hand``; until then the documents stand as they are.
+
+    Raises:
+        Refused: The key is not one at hand, or its certificate may not sign.
+    """
+    with office.sessions() as session:
+        key = intents.key_of(session, person_id, key_id)
+        if not key.kind.at_hand:
+            raise Refused("signing.not_at_hand")
+        if key.kind is KeyKind.VGCA:  # our own agent tells its certificate when it prepares
+            certificate = certificates.certificate_of(session, key)
+            registered = certificates.fingerprints(session, person_id=person_id)
+            certificates.require_usable(office, certificate, registered)
+    return intents.give(office, person_id, chosen, key.id)
+
+
 def hand_in(office: Office, person_id: UUID, intent_id: UUID, pdf: bytes) -> None:
     """Take a file that was signed at the person's own computer: looked at, never believed.
 
@@ -122,15 +142,13 @@ def hand_in(office: Office, person_id: UUID, intent_id: UUID, pdf: bytes) -> Non
             the intent ends and the document stands as before.
     """
     with office.sessions() as session:
-        intent = _open_intent(office, session, person_id, intent_id)
+        intent = intents.open_intent(office, session, person_id, intent_id)
         registered = certificates.fingerprints(session, person_id=person_id)
-        kind = session.get_one(SigningKey, UUID(intent.key.partition("/")[2])).kind
-    # Our own agent fills the reserved field; VGCA Sign Service makes a field of its own.
-    field = intent.field if intent.prepared else ""
     shown = office.artifacts.get(intent.sha256)
+    # Our own agent fills the reserved field; VGCA Sign Service makes a field of its own.
+    expected = certificates.expected_signer(registered, intent.field if intent.prepared else "")
     try:
-        verdict = certificates.require_signed(office, shown, pdf, field, registered)
-        written = next(s.field for s in verdict.signatures if s.fingerprint in registered)
+        written = certificates.require_signed(office, shown, pdf, expected)
     except Refused as error:
         intents.call_off(office, [intent_id], error.code)
         raise
@@ -138,18 +156,9 @@ def hand_in(office: Office, person_id: UUID, intent_id: UUID, pdf: bytes) -> Non
     with office.act() as session:
         document, standing = document_for(office, session, intent.document_id, person_id, held=True)
         intents.require_shown(session, document, intent.sha256)
-        consumed = session.execute(
-            update(Authorisation)
-            .where(
-                Authorisation.id == intent_id,
-                Authorisation.result.is_(None),
-                Authorisation.void_at.is_(None),
-            )
-            .values(consumed_at=office.clock(), result=sha256, field=written)
-        )
-        if consumed.rowcount != 1:  # type: ignore[attr-defined] # SQLAlchemy types it too widely
-            raise Refused("signing.not_authorised")
-        facts = {"sha256": intent.sha256, "authorisation": str(intent_id), "key": kind.value}
+        intents.require_authority(office, session, document)
+        kind = intents.consume(session, intent_id, office.clock(), sha256, written)
+        facts = {"sha256": intent.sha256, "authorisation": str(intent_id), "key": kind}
         if document.state is OutgoingState.AWAITING_SIGNATURE:
             _decide(office, session, document, standing, intent.sha256)
         _fire(office, session, document, standing, OutgoingAction.SIGN, **facts)
@@ -198,25 +207,12 @@ def finish(office: Office, document_id: UUID) -> None:
 def _begin(office: Office, person_id: UUID, document_id: UUID, seen: int, intent_id: UUID) -> None:
     with office.act() as session:
         document, standing = document_for(office, session, document_id, person_id, seen)
-        intent = session.get_one(Authorisation, intent_id)
+        intent = intents.open_intent(office, session, person_id, intent_id)
         intents.require_shown(session, document, intent.sha256)
         if document.state is OutgoingState.AWAITING_SIGNATURE:
             _decide(office, session, document, standing, intent.sha256)
         facts = {"sha256": intent.sha256, "authorisation": str(intent_id)}
         _fire(office, session, document, standing, OutgoingAction.SIGN, **facts)
-
-
-def _open_intent(
-    office: Office, session: Session, person_id: UUID, intent_id: UUID
-) -> Authorisation:
-    intent = session.get(Authorisation, intent_id)
-    if intent is None or intent.person_id != person_id:
-        raise Refused("signing.not_authorised")
-    if intent.result is not None or intent.void_at is not None:
-        raise Refused("signing.not_authorised")
-    if intent.expires_at is not None and intent.expires_at < office.clock():
-        raise Refused("signing.intent_over")
-    return intent
 
 
 def _decide(

@@ -146,3 +146,8 @@ class Authorisation(Identified, Base):
     """SHA-256 of the signed bytes; asking again gives the same."""
 
     batch: Mapped[SigningBatch | None] = relationship(back_populates="authorisations")
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it was neither consumed nor called off."""
+        return self.result is None and self.void_at is None

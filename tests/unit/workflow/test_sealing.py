@@ -14,7 +14,7 @@ from signing.fields import AGENCY_SEAL
 from signing.validate import validate
 from tests.office import Desks
 from tests.unit.workflow.way import Case, onward, walk
-from workflow import registers, sealing
+from workflow import registers, sealing, seals
 from workflow.desk import KeyCabinet, SigningDesk
 from workflow.models import Authorisation, Certificate, RegisterEntry
 from workflow.models.outgoing import ArtifactKind
@@ -290,7 +290,7 @@ def test_a_seal_that_could_not_be_made_waits_for_the_clerk_and_keeps_its_number(
 
 def test_nothing_can_be_numbered_twice(numbered: Case):
     clerk = numbered.desks.person("vanthu")
-    shown = sealing.signed_artifact(numbered.row).sha256
+    shown = seals.signed_artifact(numbered.row).sha256
 
     with pytest.raises(MovedOn):
         sealing.number_and_seal(

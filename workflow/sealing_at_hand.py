@@ -1,0 +1,95 @@
+"""Văn thư's token at her own computer: the number first, then the seal comes back in the file.
+
+Number and date are written here, before the file goes out, so that one side alone writes them.
+"""
+
+from uuid import UUID
+
+from kernel.errors import MovedOn, Refused
+from signing.seal import fill
+from workflow import certificates, intents
+from workflow.finding import document_for
+from workflow.models import Document, Purpose
+from workflow.office import Office
+from workflow.preparing import fills, places_of
+from workflow.seals import (
+    clerk_fires,
+    expected_signatures,
+    give_number,
+    key_at_hand,
+    require_seal,
+    require_signed,
+    seal_intent,
+)
+from workflow.states import OutgoingAction, OutgoingState
+
+
+def number_only(  # noqa: PLR0913 - the act, what was shown, and the key it is for
+    office: Office, person_id: UUID, document_id: UUID, seen: int, *, shown: str, key_id: UUID
+) -> None:
+    """Take the next number and date for a document whose seal lies in văn thư's own token (Đ15).
+
+    Raises:
+        Refused: As ``number_and_seal`` refuses; no number is taken.
+    """
+    with office.act() as session:
+        document, standing = document_for(office, session, document_id, person_id, seen)
+        signed = require_signed(document, standing, shown)
+        require_seal(office, session, document, key_id)
+        give_number(
+            office, session, document, standing, signed=signed, action=OutgoingAction.NUMBER_ONLY
+        )
+
+
+def offer(office: Office, person_id: UUID, document_id: UUID, *, shown: str, key_id: UUID) -> UUID:
+    """Have a numbered document sealed with a token at văn thư's own computer; give the batch.
+
+    Number and date are written here, before the file goes out, so that one side alone writes them.
+
+    Raises:
+        Refused: The signed bytes are not those shown, or the seal is not this agency's.
+    """
+    with office.sessions() as session:
+        document, standing = document_for(office, session, document_id, person_id)
+        signed = require_signed(document, standing, shown)
+        require_seal(office, session, document, key_id)
+        if document.state is not OutgoingState.AWAITING_SEAL or document.issued_date is None:
+            raise MovedOn("workflow.moved_on")
+        places = places_of(session, signed.version_id)
+        number, day = document.code_number or 0, document.issued_date
+    filled = fills(office.typesetter, places, number, day)
+    numbered = fill(office.artifacts.get(shown), number=filled[0], issued_date=filled[1])
+    sha256 = office.artifacts.put(numbered)
+    with office.act() as session:
+        document, standing = document_for(office, session, document_id, person_id, held=True)
+        key = key_at_hand(session, document, key_id)
+        intents.replace_open(session, document.id, Purpose.SEAL, office.clock())
+        batch = intents.begin_batch(session, person_id, key, office.clock())
+        intent = seal_intent(document, standing, sha256)
+        intents.enter(session, batch, f"agencies/{key.id}", [intent])
+        return batch.id
+
+
+def hand_in(office: Office, person_id: UUID, intent_id: UUID, pdf: bytes) -> None:
+    """Take a file that was sealed at văn thư's own computer: looked at, never believed.
+
+    Raises:
+        Refused: The intent is used, called off or over, or the file is not what was asked for; then
+            the intent ends and the document waits for its seal as before.
+    """
+    with office.sessions() as session:
+        intent = intents.open_intent(office, session, person_id, intent_id)
+        document = session.get_one(Document, intent.document_id)
+        signer, seal = expected_signatures(session, document, "")
+    numbered = office.artifacts.get(intent.sha256)
+    try:
+        written = certificates.require_signed(office, numbered, pdf, seal, signer)
+    except Refused as error:
+        intents.call_off(office, [intent_id], error.code)
+        raise
+    sha256 = office.artifacts.put(pdf)
+    with office.act() as session:
+        document, standing = document_for(office, session, intent.document_id, person_id, held=True)
+        kind = intents.consume(session, intent_id, office.clock(), sha256, written)
+        facts = {"number": document.code_number, "sha256": intent.sha256, "key": kind}
+        clerk_fires(office, session, document, standing, action=OutgoingAction.SEAL, told=facts)
