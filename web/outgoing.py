@@ -15,7 +15,7 @@ from web.language import say
 from workflow import authority, listing, reading, reviewing
 from workflow.finding import document_for
 from workflow.firing import allowed
-from workflow.models import Document, DocumentVersion
+from workflow.models import Document, DocumentVersion, Enclosure
 from workflow.models.outgoing import ArtifactKind
 from workflow.readable import Reader
 from workflow.states import WORK, OutgoingState
@@ -96,7 +96,8 @@ def file(document_id: UUID, shelf: Literal["kem-theo", "ho-so-trinh"], file_id: 
         else reading.submission_papers(here.session(), document, here.me(), here.today())
     )
     wanted = reading.file_of(found, file_id)
-    return downloads.file(wanted.name, wanted.media_type, wanted.sha256)
+    signed = wanted.sealed if isinstance(wanted, Enclosure) else None
+    return downloads.file(wanted.name, wanted.media_type, signed or wanted.sha256)
 
 
 def show(document_id: UUID, refused: str = "") -> str:

@@ -128,7 +128,7 @@ def _attachments(office: Office, session: Session, document: Document) -> tuple[
     enclosures = session.scalars(
         select(Enclosure).where(Enclosure.document_id == document.id).order_by(Enclosure.ordinal)
     )
-    files += [(file.name, file.media_type, file.sha256) for file in enclosures]
+    files += [(file.name, file.media_type, file.sealed or file.sha256) for file in enclosures]
     return tuple(
         Attachment(
             content_id=f"{document.id}-{ordinal}",

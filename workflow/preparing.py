@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from documents.corner import annex_line
 from documents.typeset import Typesetter
 from documents.words import date_text, number_text
 from kernel.clock import Clock
@@ -20,6 +21,7 @@ from kernel.places import Place
 from kernel.words import sentence
 from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
 from signing.seal import Fill
+from signing.stamped import prepare_at_corner
 from signing.two_phase import Prepared, prepare_seal, prepare_signature
 from workflow.models import Agency, Authorisation, DocumentVersion, Person, Purpose
 
@@ -45,6 +47,8 @@ class Preparer:
         """
         if given.purpose is Purpose.SEAL:
             return self._seal(session, given)
+        if given.purpose is Purpose.APPENDIX:
+            return self._annex(given)
         return self._signature(session, given)
 
     def _signature(self, session: Session, given: Authorisation) -> Prepare:
@@ -86,6 +90,23 @@ class Preparer:
                 ),
                 signed_at=self.clock(),
                 reason=self._reason("signing.reason_seal", given),
+                location=given.facts["location"],
+            )
+
+        return prepare
+
+    def _annex(self, given: Authorisation) -> Prepare:
+        code = f"{number_text(given.facts['number'])}/{given.facts['notation']}"
+
+        def prepare(certificate: bytes, chain: tuple[bytes, ...]) -> Prepared:
+            now = self.clock()
+            return prepare_at_corner(
+                self.artifacts.get(given.sha256),
+                certificate,
+                chain,
+                picture=self.typesetter.corner_line_picture([annex_line(code, now)]),
+                signed_at=now,
+                reason=self._reason("signing.reason_annex", given),
                 location=given.facts["location"],
             )
 

@@ -5,13 +5,13 @@ the document has moved on meanwhile, somebody was faster and their result counts
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 from kernel.places import Place
 from signing.verdict import Verdict
-from workflow import journal
+from workflow import annexes, journal
 from workflow.finding import HELD
 from workflow.firing import fire
 from workflow.models import Document, DocumentArtifact, DocumentVersion
@@ -30,6 +30,8 @@ class Made:
     sha256: str
     size: int
     verdict: Verdict | None = None
+    annexes: Mapping[UUID, str] = field(default_factory=dict)
+    """The annexes that the agency signed with it: SHA-256 by enclosure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def finish(  # noqa: PLR0913 - the facts of one step
                 made_at=office.clock(),
             )
         )
+        if made.kind is ArtifactKind.ISSUED:
+            annexes.keep(session, document, made.annexes)
         fire(
             session,
             document,

@@ -265,10 +265,6 @@ def upgrade() -> None:
         ["batch_id"],
         ["id"],
     )
-    op.add_column(
-        "enclosure", sa.Column("appendix", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
-    op.alter_column("enclosure", "appendix", server_default=None)
     op.add_column("enclosure", sa.Column("sealed", sa.String(), nullable=True))
     op.add_column("person", sa.Column("initials_picture", sa.String(), nullable=True))
     op.execute(

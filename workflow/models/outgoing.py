@@ -140,10 +140,8 @@ class Enclosure(_AttachedFile, Base):
 
     __tablename__ = "enclosure"
 
-    appendix: Mapped[bool] = mapped_column(default=False)
-    """Phụ lục in a file of its own: gets the agency's signature and line (Annex I, I.3)."""
     sealed: Mapped[str | None]
-    """SHA-256 of the annex as the agency has signed it."""
+    """SHA-256 of the file as the agency has signed it in its corner, once it has."""
 
 
 class SubmissionPaper(_AttachedFile, Base):
