@@ -1,17 +1,16 @@
 """Pages as pictures, for reading on any device and for placing a signature.
 
-PDFium keeps global state and is not made for threads, so one lock guards every use of it here.
+PDFium keeps global state and is not made for threads, so one lock guards every use of it.
 """
 
 import io
-from threading import Lock
 
 import pypdfium2 as pdfium
 
+from kernel.drawing import PDFIUM
 from kernel.errors import NotFound, Refused
 from kernel.places import POINTS_PER_MM
 
-_pdfium = Lock()
 _POINTS_PER_INCH = 72
 _NOT_ENCRYPTED = -1
 _LARGEST_SIDE = 6000
@@ -24,7 +23,7 @@ def page_count(pdf: bytes) -> int:
     Raises:
         Refused: The bytes are not a PDF that can be opened.
     """
-    with _pdfium, _open(pdf) as document:
+    with PDFIUM, _open(pdf) as document:
         return len(document)
 
 
@@ -34,7 +33,7 @@ def is_encrypted(pdf: bytes) -> bool:
     Raises:
         Refused: The bytes are not a PDF that can be opened.
     """
-    with _pdfium:
+    with PDFIUM:
         try:
             with pdfium.PdfDocument(pdf) as document:
                 return int(pdfium.raw.FPDF_GetSecurityHandlerRevision(document)) != _NOT_ENCRYPTED
@@ -51,7 +50,7 @@ def page_size(pdf: bytes, page: int) -> tuple[float, float]:
         Refused: The bytes are not a PDF that can be opened.
         NotFound: There is no such page.
     """
-    with _pdfium, _open(pdf) as document:
+    with PDFIUM, _open(pdf) as document:
         width, height = _page(document, page).get_size()
         return width / POINTS_PER_MM, height / POINTS_PER_MM
 
@@ -63,7 +62,7 @@ def page_picture(pdf: bytes, page: int, dpi: int = 110) -> bytes:
         Refused: The bytes are not a PDF that can be opened.
         NotFound: There is no such page.
     """
-    with _pdfium, _open(pdf) as document:
+    with PDFIUM, _open(pdf) as document:
         document.init_forms()
         sheet = _page(document, page)
         scale = min(dpi / _POINTS_PER_INCH, _LARGEST_SIDE / max(sheet.get_size()))

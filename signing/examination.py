@@ -3,67 +3,56 @@
 """Looking at the signatures of a PDF: facts for the rules of the gate, without any judgement.
 
 Outside bytes can be anything, and the library under us raises almost any exception on some of them.
-So every look is fenced, and what went wrong is itself a fact.
+So every look is fenced, and what went wrong is itself a fact. Certificates are looked at last,
+newest signature first: a time-stamp proves when everything before it was there.
 """
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
-from io import BytesIO
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.form_tools import enumerate_fields_in
-from pyhanko.pdf_utils.generic import IndirectObject
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import (
-    DocumentTimestampStatus,
-    PdfSignatureStatus,
-    SignatureStatus,
-)
-from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from kernel.log import logger
+from signing.additions import Addition, additions
 from signing.changes import DIFF_POLICY
+from signing.container import Container, Stamp, read_container, read_stamp
 from signing.fields import TEXT_FIELDS
-from signing.trust import SIGNING_USAGE, CertificateStatus, Trust, status_of
-
-# Its warnings quote the document; what matters of them is in the verdict.
-for _library in ("pyhanko", "pyhanko_certvalidator"):
-    logging.getLogger(_library).setLevel(logging.CRITICAL)
+from signing.opening import Reader, Structure, Trouble, Unexaminable, open_pdf
+from signing.pages import entries, follow
+from signing.revocation import RevocationMaterial
+from signing.trust import Assessment, CertificateStatus, Trust, Usage, assess
+from signing.validation_data import ValidationData, level_of
+from signing.verdict import Level
 
 _log = logger(__name__)
-_SUB_FILTERS = {"/ETSI.CAdES.detached", "/adbe.pkcs7.detached", "/ETSI.RFC3161"}
+_PADES = "/ETSI.CAdES.detached"
+_SUB_FILTERS = {
+    "/Sig": {_PADES, "/adbe.pkcs7.detached"},
+    "/DocTimeStamp": {"/ETSI.RFC3161"},
+}
+_OUTDATED_SUB_FILTERS = {"/adbe.x509.rsa_sha1", "/adbe.pkcs7.sha1"}
+_UNKNOWN = Assessment(CertificateStatus.UNKNOWN)
 
 
-class Trouble(StrEnum):
-    """Why something could not be looked at; each is a finding's code."""
+@dataclass(frozen=True, slots=True)
+class StampSeen:
+    """A time-stamp and what is known of its authority."""
 
-    UNREADABLE = "unreadable"
-    ENCRYPTED = "encrypted"
-    MALFORMED = "malformed_signature"
-    UNSUPPORTED = "unsupported_signature"
-    TOO_LARGE = "too_large"
+    stamp: Stamp
+    status: CertificateStatus = CertificateStatus.UNKNOWN
 
-
-class Structure(StrEnum):
-    """How well the file's cross-references are formed."""
-
-    REGULAR = "regular"
-    HYBRID = "hybrid"
-    """As office programs write them; unusual, not wrong."""
-    IRREGULAR = "irregular"
-
-
-class Unexaminable(Exception):
-    """The file could not be looked at, for the ``trouble`` named."""
-
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(trouble.value)
-        self.trouble = trouble
+    @property
+    def holds(self) -> bool:
+        """Whether it proves its time."""
+        good = self.status is CertificateStatus.GOOD
+        return good and self.stamp.intact and not self.stamp.flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +64,41 @@ class Signature:
     """The reference to its signature dictionary."""
 
     embedded: EmbeddedPdfSignature | None = None
-    status: PdfSignatureStatus | DocumentTimestampStatus | None = None
     trouble: Trouble | None = None
-    """Why ``status`` is missing."""
+    """Why it could not be looked at; then there are neither container nor stamp."""
 
-    certificate: CertificateStatus = CertificateStatus.UNKNOWN
+    container: Container | None = None
+    """What it says, where it is a signature."""
+
+    document_stamp: StampSeen | None = None
+    """What it says, where it is a document time-stamp."""
+
+    stamps: tuple[StampSeen, ...] = ()
+    """The time-stamps in its container."""
+
+    coverage: SignatureCoverageLevel = SignatureCoverageLevel.UNCLEAR
+    changes: DiffResult | SuspiciousModification | None = None
+    """What was changed after it was made; None where that cannot be told."""
+
+    certifies: bool = False
+    """Whether it certifies the document, which only the first signature may."""
+
+    allows_changes: bool = True
+    """Whether what was changed is within what it allows itself (DocMDP)."""
+
+    additions: tuple[Addition, ...] = ()
+    """Visible signature fields that were added after it was made."""
+
+    assessment: Assessment = _UNKNOWN
     """What is known of the certificate at the proven time, else at the moment of the check."""
 
-    certificate_at_claim: CertificateStatus = CertificateStatus.UNKNOWN
+    assessed_at: datetime | None = None
+    """The moment for which ``assessment`` holds."""
+
+    status_at_claim: CertificateStatus = CertificateStatus.UNKNOWN
     """What is known of it at the moment the signer claims."""
+
+    level: Level = Level.NONE
 
     @property
     def revision(self) -> int:
@@ -91,32 +106,40 @@ class Signature:
         return int(self.embedded.signed_revision) if self.embedded else -1
 
     @property
+    def certificate(self) -> x509.Certificate | None:
+        """Whose key made it."""
+        if self.container:
+            return self.container.certificate
+        return self.document_stamp.stamp.certificate if self.document_stamp else None
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of the signer's certificate, lower-case hex."""
-        return str(self.status.signing_cert.sha256.hex()) if self.status else ""
+        return str(self.certificate.sha256.hex()) if self.certificate else ""
+
+    @property
+    def permission(self) -> int | None:
+        """What it allows to be changed later (DocMDP): 1 nothing, 2 filling, 3 notes as well."""
+        level = self.embedded.docmdp_level if self.embedded else None
+        return None if level is None else int(level.value)
 
     @property
     def claimed_at(self) -> datetime | None:
         """When it was made, in the signer's own words."""
-        match self.status:
-            case PdfSignatureStatus():
-                claimed = self.status.signer_reported_dt
-            case DocumentTimestampStatus():
-                claimed = self.status.timestamp
-            case None:
-                claimed = None
+        if self.document_stamp:
+            return self.document_stamp.stamp.time
+        if self.container is None or self.embedded is None:
+            return None
+        claimed: datetime | None = self.container.claimed_at
+        if claimed is None:
+            claimed = self.embedded.self_reported_timestamp
         return claimed.replace(tzinfo=UTC) if claimed and claimed.tzinfo is None else claimed
 
     @property
     def proven_at(self) -> datetime | None:
-        """When it was made, where a time-stamp that holds tells it."""
-        match self.status:
-            case PdfSignatureStatus(timestamp_validity=stamp) if stamp and holds(stamp):
-                return stamp.timestamp
-            case DocumentTimestampStatus() as stamp if holds(stamp):
-                return stamp.timestamp
-            case _:
-                return None
+        """When it was made, where a time-stamp of its own that holds tells it."""
+        own = (*self.stamps, *([self.document_stamp] if self.document_stamp else []))
+        return min((seen.stamp.time for seen in own if seen.holds), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +147,7 @@ class Examination:
     """Everything the rules may ask about."""
 
     pdf: bytes
+    reader: Reader
     structure: Structure
     revisions: int
     signatures: tuple[Signature, ...]
@@ -136,18 +160,14 @@ class Examination:
     """What our two text fields hold."""
 
 
-def holds(status: SignatureStatus) -> bool:
-    """Tell whether a signature or time-stamp is sound and leads to an authority we trust."""
-    return status.intact and status.valid and status.trusted
-
-
 async def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     """Look at all signatures of ``pdf``.
 
     Raises:
         Unexaminable: There is nothing to look at: no PDF, or an encrypted one.
     """
-    reader, structure = _open(pdf)
+    opened = open_pdf(pdf)
+    reader = opened.reader
     try:
         fields = list(_fields(reader, "/Sig"))
         texts = [(name, _text(reference)) for name, _, reference in _fields(reader, "/Tx")]
@@ -155,43 +175,22 @@ async def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     except Exception as error:  # a hostile form can raise anything
         _log.info("signature fields not readable", error=type(error).__name__)
         raise Unexaminable(Trouble.UNREADABLE) from error
-    context = trust.context(at)
-    filled = [field for field in fields if field[1] is not None]
-    looked = [await _look(reader, name, reference, context) for name, _, reference in filled]
+    places = [(name, reference) for name, _, reference in fields]
+    filled = [(name, reference) for name, value, reference in fields if value is not None]
+    looked = [_look(pdf, reader, name, reference, places) for name, reference in filled]
     looked.sort(key=lambda signature: signature.revision)
     return Examination(
         pdf=pdf,
-        structure=structure,
+        reader=reader,
+        structure=opened.structure,
         revisions=revisions,
-        signatures=tuple([await _with_certificate(s, looked, trust, at) for s in looked]),
-        signature_fields=tuple(name for name, _, _ in fields),
+        signatures=await _assessed(looked, reader, trust, at),
+        signature_fields=tuple(name for name, _ in places),
         values={name: text for name, text in texts if name in TEXT_FIELDS and text},
     )
 
 
-def _open(pdf: bytes) -> tuple[PdfFileReader, Structure]:
-    try:
-        reader = PdfFileReader(BytesIO(pdf))
-        hybrid = bool(reader.xrefs.hybrid_xrefs_present)
-        structure = Structure.HYBRID if hybrid else Structure.REGULAR
-    except Exception:  # noqa: BLE001 - hostile cross-references can raise anything
-        reader, structure = _open_leniently(pdf), Structure.IRREGULAR
-    # From here on leniently: the strict reader stumbles over freed objects of earlier revisions.
-    reader.strict = False
-    if reader.encrypted:
-        raise Unexaminable(Trouble.ENCRYPTED)
-    return reader, structure
-
-
-def _open_leniently(pdf: bytes) -> PdfFileReader:
-    try:
-        return PdfFileReader(BytesIO(pdf), strict=False)
-    except Exception as error:
-        _log.info("file not readable", error=type(error).__name__)
-        raise Unexaminable(Trouble.UNREADABLE) from error
-
-
-def _fields(reader: PdfFileReader, kind: str) -> Iterator[tuple[str, object, IndirectObject]]:
+def _fields(reader: Reader, kind: str) -> Iterator[tuple[str, object, IndirectObject]]:
     if "/AcroForm" not in reader.root or "/Fields" not in reader.root["/AcroForm"]:
         return
     found = enumerate_fields_in(
@@ -206,55 +205,157 @@ def _text(reference: IndirectObject) -> str:
     return str(field["/V"]) if "/V" in field else ""
 
 
-async def _look(
-    reader: PdfFileReader, name: str, reference: IndirectObject, context: ValidationContext
+def _look(
+    pdf: bytes,
+    reader: Reader,
+    name: str,
+    reference: IndirectObject,
+    places: Sequence[tuple[str, IndirectObject]],
 ) -> Signature:
     field = reference.get_object()
-    value = field.raw_get("/V")
+    signature = Signature(name, field.raw_get("/V"))
     try:
-        dictionary = field["/V"]
-        if dictionary.get("/SubFilter") not in _SUB_FILTERS:
-            return Signature(name, value, trouble=Trouble.UNSUPPORTED)
+        trouble = _unsupported(field["/V"])
+        if trouble:
+            return replace(signature, trouble=trouble)
         embedded = EmbeddedPdfSignature(reader, field, name)
-        return Signature(name, value, embedded, status=await _check(embedded, context))
+        signature = _with_content(signature, embedded)
+        signature = replace(signature, coverage=embedded.evaluate_signature_coverage())
     except (PdfDecodeLimitError, RecursionError, MemoryError):
-        return Signature(name, value, trouble=Trouble.TOO_LARGE)
+        return replace(signature, embedded=None, trouble=Trouble.TOO_LARGE)
     except Exception as error:  # noqa: BLE001 - a hostile signature can raise anything
         _log.info("signature not readable", error=type(error).__name__)
-        return Signature(name, value, trouble=Trouble.MALFORMED)
+        return replace(signature, embedded=None, trouble=Trouble.MALFORMED)
+    try:
+        signature = _with_changes(signature, embedded)
+        return replace(signature, additions=additions(pdf, reader, embedded, places))
+    except Exception as error:  # noqa: BLE001 - hostile revisions can raise anything
+        _log.info("changes not readable", error=type(error).__name__)
+        return replace(signature, changes=None)
 
 
-async def _check(
-    embedded: EmbeddedPdfSignature, context: ValidationContext
-) -> PdfSignatureStatus | DocumentTimestampStatus:
+def _unsupported(dictionary: DictionaryObject) -> Trouble | None:
+    sub_filter = follow(dictionary, "/SubFilter")
+    if sub_filter in _OUTDATED_SUB_FILTERS:
+        return Trouble.OUTDATED
+    known = _SUB_FILTERS.get(follow(dictionary, "/Type") or "/Sig", set())
+    return None if sub_filter in known else Trouble.UNSUPPORTED
+
+
+def _with_content(signature: Signature, embedded: EmbeddedPdfSignature) -> Signature:
+    signed, digest = embedded.signed_data, embedded.compute_digest
     if embedded.sig_object_type == "/DocTimeStamp":
-        return await async_validate_pdf_timestamp(embedded, context, diff_policy=DIFF_POLICY)
-    return await async_validate_pdf_signature(
-        embedded, context, diff_policy=DIFF_POLICY, key_usage_settings=SIGNING_USAGE
+        stamp = StampSeen(read_stamp(signed, digest))
+        return replace(signature, embedded=embedded, document_stamp=stamp)
+    container = read_container(signed, digest)
+    stamps = tuple(map(StampSeen, (*container.stamps, *container.content_stamps)))
+    return replace(signature, embedded=embedded, container=container, stamps=stamps)
+
+
+def _with_changes(signature: Signature, embedded: EmbeddedPdfSignature) -> Signature:
+    embedded.compute_integrity_info(DIFF_POLICY)
+    summary = embedded.summarise_integrity_info()
+    whole = signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+    return replace(
+        signature,
+        changes=embedded.diff_result if whole else None,
+        certifies=_certifies(embedded.sig_object),
+        allows_changes=summary["docmdp_ok"] is not False,
     )
 
 
-async def _with_certificate(
-    signature: Signature, all_signatures: Sequence[Signature], trust: Trust, at: datetime
+def _certifies(dictionary: DictionaryObject) -> bool:
+    references = [one.get_object() for one in entries(dictionary, "/Reference")]
+    return any(follow(one, "/TransformMethod") == "/DocMDP" for one in references)
+
+
+async def _assessed(
+    looked: Sequence[Signature], reader: Reader, trust: Trust, at: datetime
+) -> tuple[Signature, ...]:
+    """Look at the certificates, newest signature first, carrying the earliest proven time along."""
+    data = ValidationData.of(reader)
+    assessed: list[Signature] = []
+    known_before = at
+    for signature in reversed(looked):
+        try:
+            seen = await _with_certificates(signature, data, known_before, trust)
+            seen = replace(seen, level=_level(seen, assessed, reader, data))
+        except Exception as error:  # noqa: BLE001 - hostile certificates can raise anything
+            _log.info("certificate not readable", error=type(error).__name__)
+            seen = signature
+        assessed.insert(0, seen)
+        if seen.document_stamp and seen.document_stamp.holds:
+            known_before = min(known_before, seen.document_stamp.stamp.time)
+    return tuple(assessed)
+
+
+async def _with_certificates(
+    signature: Signature, data: ValidationData, known_before: datetime, trust: Trust
 ) -> Signature:
-    if signature.status is None or signature.embedded is None:
+    extra = RevocationMaterial(data.crls, data.ocsps)
+
+    async def assessed(
+        certificate: x509.Certificate,
+        others: Sequence[x509.Certificate],
+        moment: datetime,
+        usage: Usage,
+    ) -> Assessment:
+        around = (*others, *data.certificates)
+        return await assess(certificate, around, moment, trust, usage=usage, extra=extra)
+
+    async def judged(seen: StampSeen) -> tuple[StampSeen, Assessment]:
+        stamp = seen.stamp
+        found = await assessed(stamp.certificate, stamp.others, known_before, Usage.TIME_STAMPS)
+        return replace(seen, status=found.status), found
+
+    if signature.document_stamp:
+        stamp, assessment = await judged(signature.document_stamp)
+        return replace(
+            signature, document_stamp=stamp, assessment=assessment, assessed_at=known_before
+        )
+    container = signature.container
+    if container is None:
         return signature
-    stamped = [
-        later.proven_at
-        for later in all_signatures
-        if isinstance(later.status, DocumentTimestampStatus)
-        and later.revision > signature.revision
-        and later.proven_at
-    ]
-    proven = signature.proven_at or min(stamped, default=None)
-    certificate = signature.status.signing_cert
-    try:
-        others = signature.embedded.other_embedded_certs
-        now = await status_of(certificate, others, proven or at, trust)
-        claim = now
-        if not proven and signature.claimed_at and now is not CertificateStatus.GOOD:
-            claim = await status_of(certificate, others, signature.claimed_at, trust)
-    except Exception as error:  # noqa: BLE001 - hostile certificates can raise anything
-        _log.info("certificate not readable", error=type(error).__name__)
-        return signature
-    return replace(signature, certificate=now, certificate_at_claim=claim)
+    stamps = tuple([(await judged(seen))[0] for seen in signature.stamps])
+    signature = replace(signature, stamps=stamps)
+    certificate, others = container.certificate, container.others
+    moment = signature.proven_at or known_before
+    now = await assessed(certificate, others, moment, Usage.DOCUMENTS)
+    claim = now.status
+    if not signature.proven_at and signature.claimed_at and claim is not CertificateStatus.GOOD:
+        then = await assessed(certificate, others, signature.claimed_at, Usage.DOCUMENTS)
+        claim = then.status
+    return replace(signature, assessment=now, assessed_at=moment, status_at_claim=claim)
+
+
+def _level(
+    signature: Signature, later: Sequence[Signature], reader: Reader, data: ValidationData
+) -> Level:
+    """Give the level by what the file carries, whomever we trust."""
+    container, embedded = signature.container, signature.embedded
+    if container is None or embedded is None or not container.names_certificate:
+        return Level.NONE
+    if follow(embedded.sig_object, "/SubFilter") != _PADES:
+        return Level.NONE
+    over = [one for one in later if one.document_stamp and one.document_stamp.stamp.intact]
+    own = [seen.stamp for seen in signature.stamps if seen.stamp.intact]
+    stamps = own or [one.document_stamp.stamp for one in over[:1] if one.document_stamp]
+    chains = [(container.certificate, *container.others)]
+    chains += [(stamp.certificate, *stamp.others) for stamp in stamps]
+    return level_of(
+        chains,
+        stamped=bool(stamps),
+        now=data,
+        stamped_data=(
+            ValidationData.of(reader.get_historical_resolver(one.revision)) for one in over
+        ),
+    )
+
+
+def was_changed(signature: Signature) -> bool:
+    """Tell whether anything at all was changed after the signature was made."""
+    match signature.changes:
+        case DiffResult(modification_level=level):
+            return bool(level != ModificationLevel.NONE)
+        case _:
+            return True

@@ -8,13 +8,15 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation.status import DocumentTimestampStatus
+from asn1crypto import x509
 
 from kernel.errors import Refused
-from signing.examination import Signature, Unexaminable, examine
-from signing.gate import RULES, Objection
+from signing.examination import Signature, examine, was_changed
+from signing.gate import RULES
 from signing.keys import facts
+from signing.opening import Unexaminable
+from signing.rules.modifications import changed_fields
+from signing.rules.objection import Objection
 from signing.trust import Trust
 from signing.verdict import (
     Answer,
@@ -99,9 +101,11 @@ def _judged(
     signature: Signature, objections: Sequence[Objection], expected: Sequence[ExpectedSignature]
 ) -> SignatureVerdict:
     """Give a signature's verdict: what it could be at best, lowered by each objection."""
-    answers = [a for o in objections if o.signature == signature.field for a in o.answers]
-    subject, organisation = _names(signature)
-    integrity, modifications, trust, timestamp = _at_best(signature)
+    against = [one for one in objections if one.signature == signature.field]
+    answers = {answer for one in against for answer in one.answers}
+    subject, organisation, issuer = _names(signature.certificate)
+    at_best = _at_best(signature)
+    conclusion = concluded({*answers, *at_best})
     return SignatureVerdict(
         field=signature.field,
         role=_role(signature, expected),
@@ -109,51 +113,80 @@ def _judged(
         organisation=organisation,
         fingerprint=signature.fingerprint,
         signed_at=signature.proven_at or signature.claimed_at,
-        integrity=worst(integrity, *(a for a in answers if isinstance(a, Integrity))),
-        modifications=worst(modifications, *(a for a in answers if isinstance(a, Modifications))),
-        trust=worst(trust, *(a for a in answers if isinstance(a, CertificateTrust))),
-        timestamp=worst(timestamp, *(a for a in answers if isinstance(a, Timestamp))),
+        integrity=worst(at_best[0], *(a for a in answers if isinstance(a, Integrity))),
+        modifications=worst(at_best[1], *(a for a in answers if isinstance(a, Modifications))),
+        trust=worst(at_best[2], *(a for a in answers if isinstance(a, CertificateTrust))),
+        timestamp=worst(at_best[3], *(a for a in answers if isinstance(a, Timestamp))),
         findings=_findings(objections, signature.field),
+        conclusion=conclusion,
+        sub_indication=_sub_indication(against, conclusion),
+        level=signature.level,
+        issuer_name=issuer,
+        changed_fields=changed_fields(signature),
+    )
+
+
+def _sub_indication(against: Sequence[Objection], conclusion: Conclusion) -> str:
+    """Give the cause named by the first objection that brought the conclusion about."""
+    return next(
+        (
+            one.sub_indication
+            for one in against
+            if one.sub_indication and concluded(one.answers) is conclusion
+        ),
+        "",
     )
 
 
 def _at_best(
     signature: Signature,
 ) -> tuple[Integrity, Modifications, CertificateTrust, Timestamp]:
-    if signature.status is None:
+    if signature.embedded is None:
         return (
             Integrity.UNKNOWN,
             Modifications.UNKNOWN,
             CertificateTrust.UNKNOWN,
             Timestamp.UNKNOWN,
         )
-    untouched = signature.status.modification_level == ModificationLevel.NONE
     return (
         Integrity.INTACT,
-        Modifications.NONE if untouched else Modifications.PERMITTED,
+        Modifications.PERMITTED if was_changed(signature) else Modifications.NONE,
         CertificateTrust.TRUSTED,
         Timestamp.VALID if signature.proven_at else Timestamp.NONE,
     )
 
 
 def _role(signature: Signature, expected: Sequence[ExpectedSignature]) -> Role:
-    if isinstance(signature.status, DocumentTimestampStatus):
+    if signature.document_stamp:
         return "timestamp"
-    return next((e.role for e in expected if e.field == signature.field), "")
+    return next(
+        (
+            one.role
+            for one in expected
+            if one.field == signature.field
+            or (not one.field and signature.fingerprint in one.fingerprints)
+        ),
+        "",
+    )
 
 
-def _names(signature: Signature) -> tuple[str, str]:
-    if signature.status is None:
-        return "", ""
+def _names(certificate: x509.Certificate | None) -> tuple[str, str, str]:
+    """Give the names of signer, organisation and issuer."""
+    if certificate is None:
+        return "", "", ""
     try:
-        read = facts(signature.status.signing_cert.dump())
+        read = facts(certificate.dump())
     except Refused:  # the certificate is stranger than the signature; its fingerprint names it
-        return "", ""
-    return read.subject_name, read.organisation
+        return "", "", ""
+    return read.subject_name, read.organisation, read.issuer_name
 
 
 def _findings(objections: Iterable[Objection], field: str) -> tuple[Finding, ...]:
-    return tuple(_finding(o.code, o.facts) for o in objections if o.signature == field)
+    """Give the findings about one signature or the document; what weighs most comes first."""
+    weights = [*Conclusion]
+    against = [one for one in objections if one.signature == field]
+    against.sort(key=lambda one: weights.index(concluded(one.answers)), reverse=True)
+    return tuple(_finding(one.code, one.facts) for one in against)
 
 
 def _finding(code: str, about: Mapping[str, str | int]) -> Finding:

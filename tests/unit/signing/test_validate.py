@@ -57,7 +57,7 @@ def test_a_good_file_of_another_maker_is_intact(
     [
         ("pyhanko__coverage-anomalies__tail-uncovered", "partial_coverage"),
         ("pyhanko__pdf-sig-with-econtent", "malformed_signature"),
-        ("pyhanko__ed448-disallowed-hash", "weak_algorithm"),
+        ("pyhanko__ed448-disallowed-hash", "disagreeing_algorithms"),
         ("pyhanko__sig-no-signed-attrs", "no_signed_attributes"),
     ],
 )

@@ -2,13 +2,11 @@ import json
 
 import pytest
 
-from kernel.words import sentence
-from signing.examination import Trouble
-from signing.trust import CertificateStatus
 from signing.verdict import (
     CertificateTrust,
     Conclusion,
     Integrity,
+    Level,
     Modifications,
     Timestamp,
     Verdict,
@@ -54,30 +52,22 @@ def test_one_answer_decides_when_all_others_are_good(
     assert concluded({*good, answer}) is conclusion
 
 
-@pytest.mark.parametrize("locale", ["vi", "en"])
-def test_every_finding_has_its_sentence(locale: str) -> None:
-    statuses = set(CertificateStatus) - {CertificateStatus.GOOD}
-    codes = {
-        *(trouble.value for trouble in Trouble),
-        *(f"certificate_{status.value.lower()}" for status in statuses),
-        "hybrid_structure",
-        "irregular_structure",
-        "shared_signature",
-        "partial_coverage",
-        "trailing_bytes",
-        "changes_unknown",
-        "forbidden_changes",
-        "invalid_timestamp",
-        "untrusted_timestamp",
-        "weak_algorithm",
-        "no_signed_attributes",
-        "broken_signature",
-        "unregistered_certificate",
-        "wrong_order",
-    }
+def test_a_verdict_kept_before_levels_were_told_can_still_be_read(
+    desk: Desk, sealed: bytes
+) -> None:
+    kept = desk.verdict(sealed).to_json()
+    for signature in kept["signatures"]:
+        for name in ("conclusion", "sub_indication", "level", "issuer_name", "changed_fields"):
+            del signature[name]
 
-    for code in codes:
-        assert sentence(f"signing.finding.{code}", locale)
-    assert "AgencySeal" in sentence("signing.finding.repeated_field", locale, field="AgencySeal")
-    assert "AgencySeal" in sentence("signing.finding.missing_signature", locale, field="AgencySeal")
-    assert "Ghi chú" in sentence("signing.finding.other_fields_filled", locale, fields="Ghi chú")
+    read = Verdict.from_json(kept)
+
+    assert read.conclusion is Conclusion.TOTAL_PASSED
+    assert read.level is Level.NONE
+
+
+def test_the_level_of_a_document_is_that_of_its_weakest_signature(
+    desk: Desk, sealed: bytes
+) -> None:
+    assert desk.verdict(sealed).level is Level.B_B
+    assert desk.verdict(b"").level is Level.NONE

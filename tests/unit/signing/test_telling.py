@@ -1,0 +1,73 @@
+"""What a clerk reads about a signature."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kernel.words import catalogue
+from signing.container import Flaw
+from signing.fields import CODE_NUMBER
+from signing.opening import Trouble
+from signing.telling import document_told, signature_told
+from signing.trust import CertificateStatus
+from tests.attack import forgery
+from tests.unit.signing.desk import Desk, typeset
+
+SIGNING = Path(__file__).parents[3] / "signing"
+STATUSES = [status.value.lower() for status in CertificateStatus if status != "GOOD"]
+
+
+def test_a_good_signature_is_told_in_one_sentence(desk: Desk, sealed: bytes) -> None:
+    leader, agency = desk.verdict(sealed).signatures
+
+    told = signature_told(leader)
+
+    assert told.startswith("Nguyễn Văn Đức, người có thẩm quyền, ký lúc ")
+    assert "chỉ có các ô được phép được điền" in told
+    assert told.endswith("chữ ký hợp lệ.")
+    assert "sau đó văn bản không thay đổi" in signature_told(agency)
+
+
+def test_a_forged_number_is_told_with_what_to_do(desk: Desk, sealed: bytes) -> None:
+    verdict = desk.verdict(forgery.change_value(sealed, CODE_NUMBER, "999"))
+
+    assert "chữ ký không hợp lệ" in signature_told(verdict.signatures[1])
+    assert document_told(verdict).startswith("Không chấp nhận văn bản này.")
+
+
+def test_what_could_not_be_established_is_never_told_as_invalid(desk: Desk, sealed: bytes) -> None:
+    verdict = desk.verdict(sealed, at=desk.now.replace(year=desk.now.year + 1))
+
+    told = [signature_told(signature) for signature in verdict.signatures]
+
+    assert all("chưa đủ căn cứ để kết luận" in sentence for sentence in told)
+    assert not any("không hợp lệ" in sentence for sentence in told)
+
+
+def test_an_unsigned_document_is_told_as_such(desk: Desk) -> None:
+    verdict = desk.verdict(typeset(), expecting=False)
+
+    assert document_told(verdict) == "Văn bản chưa có chữ ký số nào."
+    assert document_told(verdict, "en") == "The document bears no digital signature."
+
+
+def codes() -> set[str]:
+    """Every code the rules can give, read from their text."""
+    text = "".join(
+        file.read_text(encoding="utf-8")
+        for file in (*SIGNING.glob("rules/*.py"), SIGNING / "lint.py", SIGNING / "validate.py")
+    )
+    named = set(re.findall(r"(?:Objection|_broken)\(\s*\"([a-z_]+)\"", text))
+    linted = set(re.findall(r"yield \"([a-z_]+)\"", text))
+    enumerated = {member.value for kind in (Trouble, Flaw) for member in kind}
+    by_status = {f"certificate_{s}" for s in STATUSES} | {f"{s}_timestamp" for s in STATUSES}
+    return named | linted | enumerated | by_status
+
+
+@pytest.mark.parametrize("locale", ["vi", "en"])
+def test_every_finding_has_its_sentence(locale: str) -> None:
+    told = {code.removeprefix("signing.finding.") for code in catalogue(locale)}
+
+    assert len(codes()) > 40
+    assert codes() <= told
