@@ -66,7 +66,7 @@ def additions(
     if not later:
         return ()
     older = [field for field in fields if field not in later]
-    places = list(_places(reader, fields))
+    places = list(widgets_of(reader, fields))
     known = {name for name, _ in older}
     return tuple(
         Addition(name, page, where, _hides(pdf, length, page, where, _on(page, places, known)))
@@ -85,7 +85,7 @@ def _introduced(reader: Reader, reference: IndirectObject) -> int:
     return int(reader.xrefs.get_introducing_revision(reference.reference))
 
 
-def _places(
+def widgets_of(
     reader: Reader, fields: Sequence[tuple[str, IndirectObject]]
 ) -> Iterator[tuple[str, int, Rectangle]]:
     """Give field, page and rectangle of every visible widget of some fields."""

@@ -169,8 +169,8 @@ async def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     opened = open_pdf(pdf)
     reader = opened.reader
     try:
-        fields = list(_fields(reader, "/Sig"))
-        texts = [(name, _text(reference)) for name, _, reference in _fields(reader, "/Tx")]
+        fields = list(fields_of(reader, "/Sig"))
+        texts = [(name, _text(reference)) for name, _, reference in fields_of(reader, "/Tx")]
         revisions = int(reader.xrefs.total_revisions)
     except Exception as error:  # a hostile form can raise anything
         _log.info("signature fields not readable", error=type(error).__name__)
@@ -190,7 +190,8 @@ async def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     )
 
 
-def _fields(reader: Reader, kind: str) -> Iterator[tuple[str, object, IndirectObject]]:
+def fields_of(reader: Reader, kind: str) -> Iterator[tuple[str, object, IndirectObject]]:
+    """Give name, value and reference of every form field of a kind."""
     if "/AcroForm" not in reader.root or "/Fields" not in reader.root["/AcroForm"]:
         return
     found = enumerate_fields_in(

@@ -11,6 +11,7 @@ from datetime import datetime
 from asn1crypto import x509
 
 from kernel.errors import Refused
+from signing.comparison import pages_look_the_same
 from signing.examination import Signature, examine, was_changed
 from signing.gate import RULES
 from signing.keys import facts
@@ -36,7 +37,12 @@ from signing.verdict import (
 
 
 def validate(
-    pdf: bytes, trust: Trust, *, at: datetime, expected: Sequence[ExpectedSignature] = ()
+    pdf: bytes,
+    trust: Trust,
+    *,
+    at: datetime,
+    expected: Sequence[ExpectedSignature] = (),
+    full: bool = False,
 ) -> Verdict:
     """Check all signatures of ``pdf`` as of ``at`` (NĐ 68/2024 Đ31, Đ32; TT 15/2025 V1-V9).
 
@@ -45,12 +51,14 @@ def validate(
         trust: Whom to trust; nothing else is asked, and nothing is fetched.
         at: The moment the answers shall hold for, zone-aware.
         expected: The signatures the document must bear, each by its field and certificates.
+        full: Also draw the pages and compare how they looked when signed; takes seconds.
     """
     try:
         examination = asyncio.run(examine(pdf, trust, at))
     except Unexaminable as error:
         return _without_examination(error, trust, at, expected)
     objections = [o for rule in RULES for o in rule(examination, expected)]
+    objections += pages_look_the_same(examination) if full else ()
     signatures = tuple(_judged(s, objections, expected) for s in examination.signatures)
     return Verdict(
         signatures=signatures,

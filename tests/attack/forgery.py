@@ -5,6 +5,7 @@ from io import BytesIO
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 
 class Forger(IncrementalPdfFileWriter):
@@ -132,4 +133,11 @@ def add_text_field(pdf: bytes, name: str) -> bytes:
     fields.append(field)
     forger.update_container(fields)
     forger.register_annotation(page, field)
+    return forger.done()
+
+
+def add_signature_field(pdf: bytes, name: str) -> bytes:
+    """Add a visible signature field that nobody has signed."""
+    forger = Forger.of(pdf)
+    append_signature_field(forger, SigFieldSpec(name, box=(60, 100, 145, 185)))
     return forger.done()
