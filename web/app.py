@@ -20,11 +20,13 @@ from web import (
     language,
     outgoing,
     patience,
+    public_check,
     registers,
     reviewing,
     security,
     sign_in,
     signature_picture,
+    signatures,
     signing,
     static_files,
     writing,
@@ -61,6 +63,7 @@ def create(office: Office | None = None, settings: Settings | None = None) -> Fl
     app.config["MAX_FORM_MEMORY_SIZE"] = _TEXT_LIMIT
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     here.attach(app, office, settings)
+    public_check.bound_uploads(app)
     security.attach(app, settings)
     language.attach(app)
     static_files.attach(app)
@@ -68,6 +71,8 @@ def create(office: Office | None = None, settings: Settings | None = None) -> Fl
     authorisation.attach(app)
     security.guard_forms(app)
     errors.attach(app)
+    public_check.attach(app)
+    signatures.attach(app)
     for desk in _DESKS:
         app.register_blueprint(desk)
     patience.attach(app, settings)

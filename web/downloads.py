@@ -19,12 +19,12 @@ _PDF = "application/pdf"
 
 def file(name: str, media_type: str, sha256: str) -> Response:
     """Send an attached file, to be saved and never to be opened in our pages."""
-    return _named(here.office().artifacts.get(sha256), media_type, "attachment", name)
+    return named_bytes(here.office().artifacts.get(sha256), media_type, "attachment", name)
 
 
 def pdf(name: str, sha256: str) -> Response:
     """Send a PDF that we made ourselves; the browser may show it."""
-    return _named(here.office().artifacts.get(sha256), _PDF, "inline", name)
+    return named_bytes(here.office().artifacts.get(sha256), _PDF, "inline", name)
 
 
 def picture(sha256: str, page: int, dpi: int = 110) -> Response:
@@ -52,7 +52,8 @@ def pages(sha256: str) -> int:
     return _pages(sha256)
 
 
-def _named(data: bytes, media_type: str, disposition: str, name: str) -> Response:
+def named_bytes(data: bytes, media_type: str, disposition: str, name: str) -> Response:
+    """Send bytes under a name, ``inline`` or as an ``attachment``."""
     plain = fold(name).replace('"', "").replace("\\", "")
     bare = plain.encode("ascii", "replace").decode()
     answer = Response(data, mimetype=media_type)

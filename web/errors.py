@@ -35,7 +35,9 @@ def explain(error: DomainError) -> str:
 
 
 def wants_json() -> bool:
-    """Tell whether the caller is a program."""
+    """Tell whether the caller is a program; behind ``/api/`` everybody is."""
+    if request.path.startswith("/api/"):
+        return True
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json", "application/problem+json"]) in {
         "application/json",

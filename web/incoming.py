@@ -6,7 +6,6 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from kernel.errors import NotFound, Refused
-from signing.verdict import Verdict
 from web import downloads, here, timeline
 from web.outgoing import reader, wanted_of
 from workflow import listing, reading
@@ -72,7 +71,6 @@ def show(incoming_id: UUID, refused: str = "") -> str:
         acts=allowed(incoming, standing.roles),
         working=incoming.state in WORK,
         waiting=reading.handling_waits_for(session, incoming, today),
-        verdict=Verdict.from_json(incoming.verdict) if incoming.verdict else None,
         twins=reading.twins(session, incoming),
         handlers=reading.handlers(session, incoming.agency_id, today),
         timeline_events=timeline.of_incoming(incoming, reading.history(session, incoming)),

@@ -19,6 +19,9 @@ _PER_ADDRESS = "60 per minute"
 """An office behind one address signs in between seven and eight; nobody tries a name a second."""
 _PER_SIGNER = "6 per minute"
 
+_PER_STRANGER = "20 per minute; 300 per hour"
+"""Files checked for anybody from one address; a whole office may stand behind it."""
+
 
 def attach(app: Flask, settings: Settings) -> None:
     """Put the limits around the views, which must be registered by now."""
@@ -33,6 +36,8 @@ def attach(app: Flask, settings: Settings) -> None:
     views = cast(dict[str, Any], app.view_functions)  # the limiter's own types are too wide
     at_the_door = limiter.limit(_PER_ADDRESS)(views["sign_in.enter"])
     views["sign_in.enter"] = limiter.limit(_PER_ACCOUNT, key_func=_who_tries)(at_the_door)
+    for strangers in ("public_check.check", "public_check.report", "api.verify"):
+        views[strangers] = limiter.limit(_PER_STRANGER)(views[strangers])
     views["signing.sign"] = limiter.limit(_PER_SIGNER, key_func=_who_signs)(views["signing.sign"])
 
 

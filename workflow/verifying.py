@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from signing.verdict import ExpectedSignature, Verdict
-from workflow import certificates, journal
+from workflow import certificates, journal, kept_verdicts
 from workflow.finding import HELD
 from workflow.firing import fire
 from workflow.models import Incoming
@@ -23,7 +23,7 @@ def verify(office: Office, incoming_id: UUID) -> None:
             return
         seen = incoming.version
         main = next((file.sha256 for file in incoming.files if file.is_main), None)
-        expected = _expected(session, incoming)
+        expected = expected_of(session, incoming)
     verdict = _verdict(office, main, expected)
     with office.step() as session:
         incoming = session.get_one(Incoming, incoming_id, with_for_update=HELD)
@@ -41,7 +41,7 @@ def verify(office: Office, incoming_id: UUID) -> None:
         )
 
 
-def _expected(session: Session, incoming: Incoming) -> tuple[ExpectedSignature, ...]:
+def expected_of(session: Session, incoming: Incoming) -> tuple[ExpectedSignature, ...]:
     """Ask our own agencies' documents for both signatures by field name and certificate."""
     if incoming.sender_agency_id is None:
         return ()
@@ -57,6 +57,4 @@ def _verdict(
 ) -> Verdict | None:
     if main is None:
         return None
-    return office.check(
-        office.artifacts.get(main), trust=office.trust(), at=office.clock(), expected=expected
-    )
+    return kept_verdicts.checked(office, main, expected)
