@@ -5,6 +5,7 @@ from io import BytesIO
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import PageObject
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 
@@ -77,12 +78,26 @@ def replace_page(pdf: bytes) -> bytes:
     return forger.done()
 
 
+def draw_on_page(pdf: bytes, drawing: bytes) -> bytes:
+    """Draw over the first page."""
+    forger = Forger.of(pdf)
+    forger.add_stream_to_page(0, forger.add_object(generic.StreamObject(stream_data=drawing)))
+    return forger.done()
+
+
 def stamp_page(pdf: bytes) -> bytes:
     """Write over the first page, as programs do that number by stamping."""
+    return draw_on_page(pdf, b"10 10 20 20 re f")
+
+
+def add_page(pdf: bytes) -> bytes:
+    """Put another page behind the last."""
     forger = Forger.of(pdf)
-    forger.add_stream_to_page(
-        0, forger.add_object(generic.StreamObject(stream_data=b"10 10 20 20 re f"))
+    page = PageObject(
+        contents=forger.add_object(generic.StreamObject(stream_data=b"50 50 99 99 re f")),
+        media_box=(0, 0, 595, 842),
     )
+    forger.insert_page(page)
     return forger.done()
 
 

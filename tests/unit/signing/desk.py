@@ -115,10 +115,12 @@ class Desk:
             location="Cần Thơ",
         )
 
-    def verdict(self, pdf: bytes, at: datetime | None = None, *, expecting: bool = True) -> Verdict:
+    def verdict(
+        self, pdf: bytes, at: datetime | None = None, *, expecting: bool = True, full: bool = False
+    ) -> Verdict:
         expected = self.expected() if expecting else ()
         moment = at or self.now + timedelta(minutes=10)
-        return validate(pdf, self.trust, at=moment, expected=expected)
+        return validate(pdf, self.trust, at=moment, expected=expected, full=full)
 
 
 @pytest.fixture(scope="session")
