@@ -6,6 +6,7 @@ shows how much of a signature is ours.
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,9 +15,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from console import bench_alone
 from console.demonstration.load import PASSPHRASE
 from console.figures import Figure, milliseconds
 from documents.content import Content
+from documents.corner import annex_line
 from documents.typeset import Typeset
 from documents.words import date_text, number_text
 from exchange.packet import Attachment, DocumentPacket
@@ -31,7 +34,14 @@ from signing.signature import sign
 from signing.validate import validate
 from signing.verdict import Conclusion
 from workflow import certificates, directory, intents, packets, rendering
-from workflow.models import Document, DocumentVersion, Person, Purpose
+from workflow.models import (
+    Authorisation,
+    Document,
+    DocumentVersion,
+    Person,
+    Purpose,
+    SigningKey,
+)
 from workflow.office import Office
 
 _MEGABYTE = 1024 * 1024
@@ -47,6 +57,7 @@ class Specimen:
     seal_width: float
     typeset: Typeset
     presented: bytes
+    leader_container: Path
     leader: Pkcs12Key
     leader_image: bytes
     agency: Pkcs12Key
@@ -56,13 +67,22 @@ class Specimen:
         """Typeset the page."""
         return self.office.typesetter.typeset(self.content, seal=self.seal_width)
 
-    def sign(self) -> bytes:
-        """Sign as the leader, the picture drawn anew as at the signing desk."""
+    def signature_picture(self) -> bytes:
+        """Draw the leader's signature image."""
         place = self.typeset.places[SIGNER_SIGNATURE]
+        return self.office.typesetter.image_picture(self.leader_image, place)
+
+    def no_picture(self) -> bytes:
+        """Draw the place of the signature empty."""
+        place = self.typeset.places[SIGNER_SIGNATURE]
+        return self.office.typesetter.code_number_picture("", place)
+
+    def sign(self, picture: Callable[[], bytes]) -> bytes:
+        """Sign as the leader, the picture drawn as at the signing desk."""
         return sign(
             self.presented,
             self.leader,
-            picture=self.office.typesetter.image_picture(self.leader_image, place),
+            picture=picture(),
             signed_at=self.office.clock(),
             reason="",
             location="",
@@ -111,12 +131,16 @@ def figures(office: Office, settings: Settings, document_id: UUID) -> Iterator[F
     yield _ms(f"typeset_{typeset.pages}_pages_ms", specimen.set_page)
     yield _ms("reserve_places_ms", lambda: rendering.reserved(office, content, typeset))
     yield _ms("rsa2048_ms", lambda: specimen.leader.sign(b"document"))
-    yield _ms("signature_rsa2048_image_ms", specimen.sign)
-    signed = specimen.sign()
+    blank = specimen.no_picture()
+    yield _ms("signature_rsa2048_ms", lambda: specimen.sign(lambda: blank))
+    yield _ms("signature_rsa2048_image_ms", lambda: specimen.sign(specimen.signature_picture))
+    signed = specimen.sign(specimen.signature_picture)
     yield _ms("number_and_seal_ms", lambda: specimen.seal(signed, day))
     sealed = specimen.seal(signed, day)
     yield _ms("validate_two_signatures_ms", lambda: specimen.validate(sealed))
     yield _reading(packet)
+    with tempfile.TemporaryDirectory(prefix="vanthu-scan-", dir=settings.var) as folder:
+        yield from bench_alone.figures(_alone(office, specimen), Path(folder))
 
 
 def _specimen(office: Office, session: Session, settings: Settings, document: Document) -> Specimen:
@@ -126,6 +150,7 @@ def _specimen(office: Office, session: Session, settings: Settings, document: Do
     person = session.get_one(Person, given.person_id)
     typeset = office.typesetter.typeset(content, seal=document.agency.seal_width_mm)
     keys = settings.keys_folder
+    container = keys / "people" / f"{_key_of(given).reference['container']}.p12"
     seal = keys / "seals" / f"{directory.organ_id(document.agency)}.p12"
     return Specimen(
         office=office,
@@ -133,10 +158,28 @@ def _specimen(office: Office, session: Session, settings: Settings, document: Do
         seal_width=document.agency.seal_width_mm,
         typeset=typeset,
         presented=rendering.reserved(office, content, typeset),
-        leader=_open(keys / f"{given.key}.p12", PASSPHRASE),
+        leader_container=container,
+        leader=_open(container, PASSPHRASE),
         leader_image=office.artifacts.get(person.signature_picture or ""),
         agency=_open(seal, (keys / "seal-passphrase").read_text(encoding="utf-8").strip()),
         agency_image=office.artifacts.get(document.agency.seal_picture or ""),
+    )
+
+
+def _key_of(given: Authorisation) -> SigningKey:
+    if given.batch is None:
+        raise TypeError(given.purpose)
+    return given.batch.signing_key
+
+
+def _alone(office: Office, specimen: Specimen) -> bench_alone.Task:
+    code = f"{number_text(1)}/{specimen.content.code_notation}"
+    return bench_alone.Task(
+        container=specimen.leader_container,
+        passphrase=PASSPHRASE,
+        document=specimen.presented,
+        picture=specimen.signature_picture(),
+        line=office.typesetter.corner_line_picture([annex_line(code, office.clock())]),
     )
 
 

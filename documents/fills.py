@@ -43,23 +43,29 @@ def issued_date_picture(fonts: Fonts, day: date | None, place: Place, year: int)
     return _text(fonts, text, place, style="italic", from_right=False)
 
 
-@lru_cache(maxsize=64)
 def image_picture(fonts: Fonts, png: bytes, place: Place) -> bytes:
     """Set a signature or seal image, as large as the place allows; transparent stays transparent.
+
+    One image has one size on all documents, so its picture is set once.
 
     Raises:
         Refused: The image cannot be read.
     """
+    return _image(fonts, png, place.width, place.height)
+
+
+@lru_cache(maxsize=64)
+def _image(fonts: Fonts, png: bytes, width: float, height: float) -> bytes:
     try:
-        return _press(fonts, {"png": list(png)}, place)
+        return _press(fonts, {"png": list(png)}, width, height)
     except typst.TypstError as error:
         raise Refused("documents.image_unreadable") from error
 
 
 def _text(fonts: Fonts, text: str, place: Place, *, style: str, from_right: bool) -> bytes:
-    return _press(fonts, {"text": text, "style": style, "from-right": from_right}, place)
+    fill = {"text": text, "style": style, "from-right": from_right}
+    return _press(fonts, fill, place.width, place.height)
 
 
-def _press(fonts: Fonts, fill: dict[str, Any], place: Place) -> bytes:
-    size = {"width": place.width, "height": place.height}
-    return press(_TEMPLATE, {"fill": fill | size}, fonts).pdf
+def _press(fonts: Fonts, fill: dict[str, Any], width: float, height: float) -> bytes:
+    return press(_TEMPLATE, {"fill": fill | {"width": width, "height": height}}, fonts).pdf
