@@ -20,9 +20,10 @@ from console.server import until
 from console.services import Services
 from console.supervisor import Patience, Supervisor
 from kernel.clock import system_clock
-from kernel.errors import Refused, Unavailable
+from kernel.errors import Refused
 from kernel.settings import Settings
 from signing.trust import Trust
+from wiring.office import open_office
 from workflow import revocation
 
 _UNTIL_READY = 60
@@ -128,8 +129,6 @@ def _signer_answers(settings: Settings) -> bool:
 
 
 def _lists_are_fetched(settings: Settings) -> bool:
-    try:
-        revocation.refresh(settings.trust_folder)
-    except Unavailable:
-        return False
-    return True
+    office = open_office(settings, ring=lambda _task, _subject: None)
+    refreshed = revocation.refresh(office, settings.trust_folder, local=settings.demo, at_once=True)
+    return not refreshed.failed

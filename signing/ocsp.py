@@ -13,6 +13,7 @@ from typing import Self
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -106,6 +107,19 @@ class StatusAnswer:
     ) -> Told:
         published, until = about.this_update_utc, about.next_update_utc
         return Told(standing, "ocsp", self.sha256, published, until, revoked_at, reason)
+
+
+def services_of(certificate: asn1_x509.Certificate) -> list[str]:
+    """Give the addresses of the status services that a certificate names."""
+    return [str(address) for address in certificate.ocsp_urls]
+
+
+def ask(certificate: asn1_x509.Certificate, issuer: asn1_x509.Certificate) -> bytes:
+    """Write the question for a status service."""
+    about, by = (x509.load_der_x509_certificate(one.dump()) for one in (certificate, issuer))
+    name = hashes.SHA1()  # noqa: S303 - only names the issuer; RFC 5019 2.1.1 asks for it
+    question = ocsp.OCSPRequestBuilder().add_certificate(about, by, name).build()
+    return question.public_bytes(Encoding.DER)
 
 
 def _is_about(

@@ -104,6 +104,17 @@ class Trust:
         trust.check_lists()
         return trust
 
+    @classmethod
+    def of(cls, anchors: Iterable[bytes], intermediates: Iterable[bytes]) -> Self:
+        """Make a trust list of certificates, DER, without any revocation list."""
+        roots, between = [*anchors], [*intermediates]
+        return cls(
+            anchors=tuple(x509.Certificate.load(der) for der in roots),
+            intermediates=tuple(x509.Certificate.load(der) for der in between),
+            crls=(),
+            version=hashlib.sha256(b"".join([*roots, *between])).hexdigest()[:16],
+        )
+
     def check_lists(self) -> None:
         """Check the lists' signatures now, so that no later question has to wait for that."""
         for one in self.crls:

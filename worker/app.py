@@ -21,8 +21,9 @@ queue.conf.beat_schedule = {
     name: {"task": f"worker.tasks.{name}", "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in (
         ("sweep", settings.sweep_after_seconds / 2),
+        ("sweep_proofs", settings.sweep_after_seconds / 2),
         ("anchor", 300),
-        ("refresh_revocation", 600),
+        ("refresh_revocation", 300),
     )
 }
 """Each comes again by itself, so one that no worker took in its time is not worth doing."""

@@ -11,11 +11,12 @@ from uuid import UUID
 
 from celery import shared_task
 
-from kernel.bells import unanswered
+from kernel.bells import PATIENT, unanswered
 from kernel.errors import Unavailable
 from worker.app import anchors_folder, office, queue, settings
 from workflow import (
     anchors,
+    proving,
     receiving,
     rendering,
     revocation,
@@ -90,11 +91,24 @@ def tell(message_id: str) -> None:
     statuses.tell(office(), UUID(message_id))
 
 
+@shared_task(name="worker.tasks.prove", **RETRY)
+def prove(proof_id: str) -> None:
+    """Take the next step of a document's lasting proof."""
+    proving.prove(office(), UUID(proof_id))
+
+
 @shared_task(name="worker.tasks.sweep")
 def sweep() -> None:
     """Ring again for what waited too long, unless it waits because the workers are behind."""
     if unanswered(queue) < MANY_BELLS:
         sweeping.sweep(office(), timedelta(seconds=settings.sweep_after_seconds))
+
+
+@shared_task(name="worker.tasks.sweep_proofs")
+def sweep_proofs() -> None:
+    """Ring for proofs whose next step or renewal is due, unless the authority is behind."""
+    if unanswered(queue, PATIENT) < MANY_BELLS:
+        proving.ring_due(office())
 
 
 @shared_task(name="worker.tasks.anchor")
@@ -105,5 +119,5 @@ def anchor() -> None:
 
 @shared_task(name="worker.tasks.refresh_revocation", **RETRY)
 def refresh_revocation() -> None:
-    """Fetch the revocation lists of the issuers on the trust list."""
-    revocation.refresh(settings.trust_folder)
+    """Fetch the revocation lists of the authorities on the trust list."""
+    revocation.refresh(office(), settings.trust_folder, local=settings.demo)

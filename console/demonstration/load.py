@@ -37,6 +37,7 @@ from workflow.models import (
     SigningKey,
     Unit,
 )
+from workflow.trust_folder import adopt
 
 PASSWORD = "demo-2026"  # noqa: S105 - everybody may know it: loopback only, invented people
 PASSPHRASE = "khoa-demo"  # noqa: S105 - opens test keys that this installation made for itself
@@ -74,6 +75,7 @@ def load(settings: Settings, *, authority_port: int | None = None) -> bool:
     artifacts = Artifacts.at(settings.artifacts_address)
     with sessions.begin() as session:
         _Founding(session, artifacts, province, keys).run()
+        adopt(session, artifacts, settings.trust_folder, system_clock())
     return True
 
 
