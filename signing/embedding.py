@@ -9,6 +9,7 @@ so that nothing is signed twice to find out how large it becomes.
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from io import BytesIO
 
 from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name
@@ -156,16 +157,22 @@ def _empty_signature(act: Act, name: str) -> SignatureObject:
 def complete(prepared: Prepared, signature: bytes) -> bytes:
     """Put the signature of ``prepared.attributes`` into the file and give the whole file.
 
+    Everything is looked at again, because what was prepared may have lain somewhere for a while.
+
     Raises:
         Refused: ``signing.foreign_signature`` where it is not the signature of the certificate's
-            key over these attributes, ``signing.oversized_signature``.
+            key over these attributes, or these are not the file's; ``signing.oversized_signature``.
     """
+    begin, end = prepared.contents
+    before, behind = memoryview(prepared.pdf)[:begin], memoryview(prepared.pdf)[end:]
+    digest = sha256(before[:-1])
+    digest.update(behind[1:])
+    if digest.digest() not in prepared.attributes:
+        raise Refused("signing.foreign_signature")
     container = cms.signed_data(
         prepared.attributes, signature, prepared.certificate, prepared.chain
     )
-    begin, end = prepared.contents
-    digits = _digits(container, end - begin)
-    return b"".join((prepared.pdf[:begin], digits, prepared.pdf[end:]))
+    return b"".join((before, _digits(container, end - begin), behind))
 
 
 def _digits(container: bytes, room: int) -> bytes:

@@ -29,7 +29,7 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from kernel.errors import Refused
 from kernel.places import POINTS_PER_MM, Place
 from kernel.words import sentence
-from signing.appearance import Appearance
+from signing.appearance import kept_appearance
 from signing.structure import tag_field
 from signing.update import Update
 
@@ -116,7 +116,7 @@ def reserve(pdf: bytes, places: Mapping[str, Place], blanks: Mapping[str, bytes]
         box = _rectangle(page.get_object(), place)
         if name in TEXT_FIELDS:
             widget = _add_text_field(update, name, page, box)
-            update.show(widget.get_object(), Appearance.read(blanks[name]))
+            update.show(widget.get_object(), kept_appearance(blanks[name]))
         else:
             widget = add_signature_field(update, name, place.page, box, _lock(name, places))
         if not tag_field(update, page, widget):
