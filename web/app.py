@@ -9,6 +9,7 @@ from kernel.log import configure
 from kernel.settings import ROOT, Settings
 from web import (
     authorisation,
+    batch,
     drafting,
     errors,
     handling,
@@ -29,6 +30,7 @@ from web import (
     signatures,
     signing,
     static_files,
+    ticket_door,
     writing,
 )
 from wiring.office import open_office
@@ -41,6 +43,7 @@ _DESKS = (
     writing.desk,
     reviewing.desk,
     signing.desk,
+    batch.desk,
     signature_picture.desk,
     issuing.desk,
     incoming.desk,
@@ -73,6 +76,7 @@ def create(office: Office | None = None, settings: Settings | None = None) -> Fl
     errors.attach(app)
     public_check.attach(app)
     signatures.attach(app)
+    ticket_door.attach(app)
     for desk in _DESKS:
         app.register_blueprint(desk)
     patience.attach(app, settings)

@@ -20,6 +20,9 @@ class Anyone(Enum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    TICKET = "ticket"
+    """A program at somebody's computer, without session or cookie (so without form token):
+    ``ticket_door`` lets in whoever has the one-time address."""
 
 
 Audience = Anyone | frozenset[Post]
@@ -75,6 +78,17 @@ TABLE: dict[str, Audience] = {
     "reviewing.send_back": _CONTENT | _FORM | _CLERKS,
     "signing.page": _LEADERS,
     "signing.sign": _LEADERS,
+    "signing.approve": _LEADERS,
+    "signing.reconsider": _LEADERS,
+    "batch.page": _LEADERS,
+    "batch.sign": _LEADERS,
+    "batch.following": _LEADERS,
+    "batch.result": _LEADERS | _CLERKS,
+    "batch.lines": _LEADERS | _CLERKS,
+    "batch.tickets": _LEADERS | _CLERKS,
+    "batch.give_up": _LEADERS | _CLERKS,
+    "ticket_door.fetch": Anyone.TICKET,
+    "ticket_door.bring": Anyone.TICKET,
     "issuing.seal_page": _CLERKS,
     "issuing.number_and_seal": _CLERKS,
     "issuing.seal_again": _CLERKS,
@@ -116,7 +130,7 @@ def _ask() -> Response | None:
     if request.endpoint is None:
         return None  # no such page; Flask says so itself
     audience = TABLE.get(request.endpoint)
-    if audience is Anyone.PUBLIC:
+    if audience in {Anyone.PUBLIC, Anyone.TICKET}:
         return None
     if audience is None:
         raise Forbidden("web.not_in_table")

@@ -38,7 +38,9 @@ def attach(app: Flask, settings: Settings) -> None:
     views["sign_in.enter"] = limiter.limit(_PER_ACCOUNT, key_func=_who_tries)(at_the_door)
     for strangers in ("public_check.check", "public_check.report", "api.verify"):
         views[strangers] = limiter.limit(_PER_STRANGER)(views[strangers])
-    views["signing.sign"] = limiter.limit(_PER_SIGNER, key_func=_who_signs)(views["signing.sign"])
+    for secret_asked in ("signing.sign", "batch.sign"):
+        limit = limiter.limit(_PER_SIGNER, key_func=_who_signs)
+        views[secret_asked] = limit(views[secret_asked])
 
 
 def _who_tries() -> str:

@@ -42,6 +42,6 @@ def send_back(document_id: UUID) -> Answer:
     return acts.do(
         lambda: reviewing.send_back(here.office(), here.me(), document_id, seen, reason),
         show=lambda refused: outgoing.show(document_id, refused),
-        onward=url_for("home.mine"),
+        onward=url_for("batch.following" if acts.typed("queue") else "home.mine"),
         done="web.done.return",
     )

@@ -19,18 +19,24 @@ from kernel.errors import Refused
 from kernel.log import begin_request, logger
 from kernel.settings import Settings
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+_PLUGIN = "wss://127.0.0.1:8987"
+"""VGCA Sign Service on the computer of whoever looks at the page."""
+
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-        "base-uri 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_SECRETS = {"ticket"}
+"""Parts of an address that open a door by themselves; the log leaves them out."""
+
 _YEAR = 31_536_000
 _log = logger(__name__)
 
@@ -64,6 +70,7 @@ def attach(app: Flask, settings: Settings) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers.update(_HEADERS)
+        response.headers["Content-Security-Policy"] = g.get("policy", _POLICY)
         response.headers["X-Request-Id"] = g.request_id
         response.headers.setdefault("Cache-Control", "no-store")
         if https:
@@ -71,6 +78,11 @@ def attach(app: Flask, settings: Settings) -> None:
         if request.endpoint != "static":
             _tell(response)
         return response
+
+
+def allow_plugin() -> None:
+    """Let the page of this request, and no other, speak to VGCA Sign Service."""
+    g.policy = _POLICY.replace("connect-src 'self'", f"connect-src 'self' {_PLUGIN}")
 
 
 def guard_forms(app: Flask) -> None:
@@ -84,7 +96,11 @@ def _tell(response: Response) -> None:
         "request",
         method=request.method,
         endpoint=request.endpoint,
-        subject={name: str(value) for name, value in (request.view_args or {}).items()},
+        subject={
+            name: str(value)
+            for name, value in (request.view_args or {}).items()
+            if name not in _SECRETS
+        },
         status=response.status_code,
         ms=round((time.monotonic() - g.began) * 1000),
     )

@@ -107,7 +107,7 @@ def handed_out(office: Office, ticket: str) -> bytes:
     return office.artifacts.get(intent.sha256)
 
 
-def require_open(office: Office, ticket: str) -> int:
+def largest(office: Office, ticket: str) -> int:
     """Give how many bytes a file signed with this ticket may have at most.
 
     Raises:

@@ -2,6 +2,7 @@
 // notice when the machine is done, and buttons that cannot be pressed twice.
 
 import "htmx.org";
+import { signMany } from "./parts/batch.js";
 import { pressOnce } from "./parts/once.js";
 import { chooseReceivers } from "./parts/receivers.js";
 import { drawSignature } from "./parts/signature.js";
@@ -27,6 +28,7 @@ for (const { dataset } of document.querySelectorAll("[data-draft-done]")) {
 }
 
 pressOnce(document);
+document.querySelectorAll("[data-batch]").forEach(signMany);
 
 for (const form of document.querySelectorAll("[data-signature-pad]")) drawSignature(form);
 

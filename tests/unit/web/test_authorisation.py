@@ -30,6 +30,12 @@ def test_only_the_door_the_files_of_the_look_and_the_figures_for_operators_are_p
     }
 
 
+def test_only_a_program_with_a_one_time_address_comes_in_without_session_and_form_token() -> None:
+    by_ticket = {endpoint for endpoint, audience in TABLE.items() if audience is Anyone.TICKET}
+
+    assert by_ticket == {"ticket_door.fetch", "ticket_door.bring"}
+
+
 def test_a_view_that_is_missing_in_the_table_is_refused(
     app: Flask, signed_in: Callable[[str], Browser]
 ) -> None:

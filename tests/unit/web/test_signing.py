@@ -17,11 +17,11 @@ def test_the_leader_signs_what_the_page_shows(desks: Desks, signed_in: SignIn) -
     leader = signed_in("phochutich")
     leader.open(f"/van-ban-di/{case.id}/ky-so")
 
-    answer = leader.send(f"/van-ban-di/{case.id}/ky-so", shown=case.shown, passphrase=PASSPHRASE)
+    answer = leader.send(f"/van-ban-di/{case.id}/ky-so", shown=case.shown, secret=PASSPHRASE)
 
     desks.work_off()
-    assert answer.location == f"/van-ban-di/{case.id}"
     assert case.state is OutgoingState.AWAITING_NUMBER
+    assert "Đã ký xong 1 văn bản." in leader.open(answer.location).text
 
 
 def test_a_wrong_passphrase_is_told_and_never_comes_back_on_the_page(
@@ -32,7 +32,7 @@ def test_a_wrong_passphrase_is_told_and_never_comes_back_on_the_page(
     leader.open(f"/van-ban-di/{case.id}/ky-so")
 
     answer = leader.send(
-        f"/van-ban-di/{case.id}/ky-so", shown=case.shown, passphrase="mật khẩu sai"
+        f"/van-ban-di/{case.id}/ky-so", shown=case.shown, secret="mật khẩu sai"
     )
 
     assert answer.status_code == 422
@@ -46,7 +46,7 @@ def test_other_bytes_than_those_shown_are_not_signed(desks: Desks, signed_in: Si
     leader = signed_in("phochutich")
     leader.open(f"/van-ban-di/{case.id}/ky-so")
 
-    answer = leader.send(f"/van-ban-di/{case.id}/ky-so", shown="0" * 64, passphrase=PASSPHRASE)
+    answer = leader.send(f"/van-ban-di/{case.id}/ky-so", shown="0" * 64, secret=PASSPHRASE)
 
     assert answer.status_code == 422
     assert sentence("signing.bytes_differ") in leader.page
