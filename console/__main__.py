@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": "console.verify:verify",
     "exchange": "console.exchange:exchange",
     "signer": "console.signer:signer",
+    "agent": "console.agent:agent",
     "bench": "console.bench:bench",
 }
 """Name → ``module:command``."""

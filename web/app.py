@@ -8,6 +8,8 @@ from flask import Flask
 from kernel.log import configure
 from kernel.settings import ROOT, Settings
 from web import (
+    agent_door,
+    agents,
     authorisation,
     batch,
     drafting,
@@ -49,6 +51,7 @@ _DESKS = (
     incoming.desk,
     handling.desk,
     registers.desk,
+    agents.desk,
     health.desk,
 )
 _FILES_AT_ONCE = 4
@@ -73,6 +76,7 @@ def create(office: Office | None = None, settings: Settings | None = None) -> Fl
     sign_in.attach(app)
     authorisation.attach(app)
     security.guard_forms(app)
+    agent_door.attach(app)
     errors.attach(app)
     public_check.attach(app)
     signatures.attach(app)

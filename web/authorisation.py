@@ -20,6 +20,8 @@ class Anyone(Enum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    PAIRED = "paired"
+    """A person's agent; ``agent_door`` asks each of its callers for a token."""
     TICKET = "ticket"
     """A program at somebody's computer, without session or cookie (so without form token):
     ``ticket_door`` lets in whoever has the one-time address."""
@@ -44,6 +46,17 @@ TABLE: dict[str, Audience] = {
     "public_check.report": Anyone.PUBLIC,
     "api.verify": Anyone.PUBLIC,
     "sign_in.leave": Anyone.SIGNED_IN,
+    # Máy ký
+    "agent_door.pair": Anyone.PUBLIC,
+    "agent_door.introduce_key": Anyone.PAIRED,
+    "agent_door.batch": Anyone.PAIRED,
+    "agent_door.shown": Anyone.PAIRED,
+    "agent_door.prepare": Anyone.PAIRED,
+    "agent_door.hand_in": Anyone.PAIRED,
+    "agent_door.refuse": Anyone.PAIRED,
+    "agents.page": _LEADERS,
+    "agents.begin": _LEADERS,
+    "agents.withdraw": _LEADERS,
     "home.mine": Anyone.SIGNED_IN,
     "signatures.outgoing": Anyone.SIGNED_IN,
     "signatures.outgoing_report": Anyone.SIGNED_IN,
@@ -130,7 +143,7 @@ def _ask() -> Response | None:
     if request.endpoint is None:
         return None  # no such page; Flask says so itself
     audience = TABLE.get(request.endpoint)
-    if audience in {Anyone.PUBLIC, Anyone.TICKET}:
+    if audience in {Anyone.PUBLIC, Anyone.TICKET, Anyone.PAIRED}:
         return None
     if audience is None:
         raise Forbidden("web.not_in_table")

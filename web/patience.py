@@ -18,6 +18,8 @@ _PER_ACCOUNT = "10 per minute"
 _PER_ADDRESS = "60 per minute"
 """An office behind one address signs in between seven and eight; nobody tries a name a second."""
 _PER_SIGNER = "6 per minute"
+_PER_NEWCOMER = "10 per minute"
+"""Codes of computers to be paired, tried from one address."""
 
 _PER_STRANGER = "20 per minute; 300 per hour"
 """Files checked for anybody from one address; a whole office may stand behind it."""
@@ -36,6 +38,7 @@ def attach(app: Flask, settings: Settings) -> None:
     views = cast(dict[str, Any], app.view_functions)  # the limiter's own types are too wide
     at_the_door = limiter.limit(_PER_ADDRESS)(views["sign_in.enter"])
     views["sign_in.enter"] = limiter.limit(_PER_ACCOUNT, key_func=_who_tries)(at_the_door)
+    views["agent_door.pair"] = limiter.limit(_PER_NEWCOMER)(views["agent_door.pair"])
     for strangers in ("public_check.check", "public_check.report", "api.verify"):
         views[strangers] = limiter.limit(_PER_STRANGER)(views[strangers])
     for secret_asked in ("signing.sign", "batch.sign"):

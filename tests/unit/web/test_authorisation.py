@@ -27,6 +27,7 @@ def test_only_the_door_the_files_of_the_look_and_the_figures_for_operators_are_p
         "health.metrics",
         "sign_in.door",
         "sign_in.enter",
+        "agent_door.pair",
     }
 
 
