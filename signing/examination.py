@@ -8,13 +8,14 @@ newest signature first: a time-stamp proves when everything before it was there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.form_tools import enumerate_fields_in
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -80,6 +81,12 @@ class Signature:
     changes: DiffResult | SuspiciousModification | None = None
     """What was changed after it was made; None where that cannot be told."""
 
+    claimed_at: datetime | None = None
+    """When it was made, in the signer's own words."""
+
+    permission: int | None = None
+    """What it allows to be changed later (DocMDP): 1 nothing, 2 filling, 3 notes as well."""
+
     certifies: bool = False
     """Whether it certifies the document, which only the first signature may."""
 
@@ -118,24 +125,6 @@ class Signature:
         return str(self.certificate.sha256.hex()) if self.certificate else ""
 
     @property
-    def permission(self) -> int | None:
-        """What it allows to be changed later (DocMDP): 1 nothing, 2 filling, 3 notes as well."""
-        level = self.embedded.docmdp_level if self.embedded else None
-        return None if level is None else int(level.value)
-
-    @property
-    def claimed_at(self) -> datetime | None:
-        """When it was made, in the signer's own words."""
-        if self.document_stamp:
-            return self.document_stamp.stamp.time
-        if self.container is None or self.embedded is None:
-            return None
-        claimed: datetime | None = self.container.claimed_at
-        if claimed is None:
-            claimed = self.embedded.self_reported_timestamp
-        return claimed.replace(tzinfo=UTC) if claimed and claimed.tzinfo is None else claimed
-
-    @property
     def proven_at(self) -> datetime | None:
         """When it was made, where a time-stamp of its own that holds tells it."""
         own = (*self.stamps, *([self.document_stamp] if self.document_stamp else []))
@@ -164,17 +153,24 @@ async def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     """Look at all signatures of ``pdf``.
 
     Raises:
-        Unexaminable: There is nothing to look at: no PDF, or an encrypted one.
+        Unexaminable: There is nothing to look at: no PDF, an encrypted one, or a bomb.
     """
+    try:
+        return await _examined(pdf, trust, at)
+    except Unexaminable:
+        raise
+    except (PdfDecodeLimitError, RecursionError, MemoryError) as error:
+        raise Unexaminable(Trouble.TOO_LARGE) from error
+    except Exception as error:  # a hostile form can raise anything
+        _log.info("file not readable", error=type(error).__name__)
+        raise Unexaminable(Trouble.UNREADABLE) from error
+
+
+async def _examined(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     opened = open_pdf(pdf)
     reader = opened.reader
-    try:
-        fields = list(fields_of(reader, "/Sig"))
-        texts = [(name, _text(reference)) for name, _, reference in fields_of(reader, "/Tx")]
-        revisions = int(reader.xrefs.total_revisions)
-    except Exception as error:  # a hostile form can raise anything
-        _log.info("signature fields not readable", error=type(error).__name__)
-        raise Unexaminable(Trouble.UNREADABLE) from error
+    fields = list(fields_of(reader, "/Sig"))
+    texts = [(name, _text(reference)) for name, _, reference in fields_of(reader, "/Tx")]
     places = [(name, reference) for name, _, reference in fields]
     filled = [(name, reference) for name, value, reference in fields if value is not None]
     looked = [_look(pdf, reader, name, reference, places) for name, reference in filled]
@@ -183,7 +179,7 @@ async def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         pdf=pdf,
         reader=reader,
         structure=opened.structure,
-        revisions=revisions,
+        revisions=int(reader.xrefs.total_revisions),
         signatures=await _assessed(looked, reader, trust, at),
         signature_fields=tuple(name for name, _ in places),
         values={name: text for name, text in texts if name in TEXT_FIELDS and text},
@@ -246,20 +242,37 @@ def _unsupported(dictionary: DictionaryObject) -> Trouble | None:
 def _with_content(signature: Signature, embedded: EmbeddedPdfSignature) -> Signature:
     signed, digest = embedded.signed_data, embedded.compute_digest
     if embedded.sig_object_type == "/DocTimeStamp":
-        stamp = StampSeen(read_stamp(signed, digest))
-        return replace(signature, embedded=embedded, document_stamp=stamp)
+        stamp = read_stamp(signed, digest)
+        seen = StampSeen(stamp)
+        return replace(signature, embedded=embedded, document_stamp=seen, claimed_at=stamp.time)
     container = read_container(signed, digest)
     stamps = tuple(map(StampSeen, (*container.stamps, *container.content_stamps)))
-    return replace(signature, embedded=embedded, container=container, stamps=stamps)
+    return replace(
+        signature,
+        embedded=embedded,
+        container=container,
+        stamps=stamps,
+        claimed_at=_claimed_at(container, embedded),
+    )
+
+
+def _claimed_at(container: Container, embedded: EmbeddedPdfSignature) -> datetime | None:
+    claimed: datetime | None = container.claimed_at
+    if claimed is None:
+        with suppress(PdfError, ValueError, TypeError, AttributeError):  # /M can hold anything
+            claimed = embedded.self_reported_timestamp
+    return claimed.replace(tzinfo=UTC) if claimed and claimed.tzinfo is None else claimed
 
 
 def _with_changes(signature: Signature, embedded: EmbeddedPdfSignature) -> Signature:
     embedded.compute_integrity_info(DIFF_POLICY)
     summary = embedded.summarise_integrity_info()
+    permission = embedded.docmdp_level
     whole = signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
     return replace(
         signature,
         changes=embedded.diff_result if whole else None,
+        permission=None if permission is None else int(permission.value),
         certifies=_certifies(embedded.sig_object),
         allows_changes=summary["docmdp_ok"] is not False,
     )

@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from asn1crypto import crl, ocsp, x509
-from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
-from signing.pages import entries
+from signing.pages import entries, follow
 from signing.verdict import Level
 
 _LONGEST_CHAIN = 10
@@ -32,17 +33,14 @@ class ValidationData:
     @classmethod
     def of(cls, revision: PdfHandler) -> "ValidationData":
         """Read what a revision of a file holds; nothing where it holds nothing readable."""
-        try:
-            if "/DSS" not in revision.root:
-                return cls()
-            store = revision.root["/DSS"]
-            return cls(
-                certificates=tuple(_certificates(_pieces(store, "/Certs"))),
-                crls=tuple(_pieces(store, "/CRLs")),
-                ocsps=tuple(_pieces(store, "/OCSPs")),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError):
+        store = follow(revision.root, "/DSS")
+        if not isinstance(store, DictionaryObject):
             return cls()
+        return cls(
+            certificates=tuple(_certificates(_pieces(store, "/Certs"))),
+            crls=tuple(_pieces(store, "/CRLs")),
+            ocsps=tuple(_pieces(store, "/OCSPs")),
+        )
 
     def subjects(self) -> frozenset[tuple[bytes, int]]:
         """Give issuer and serial number of every certificate an OCSP answer speaks of."""
@@ -126,8 +124,9 @@ def _is_spoken_of(
 def _pieces(store: DictionaryObject, name: str) -> Iterator[bytes]:
     for piece in entries(store, name):
         stream = piece.get_object()
-        if len(stream.encoded_data) <= _LARGEST_PIECE:
-            yield bytes(stream.data)
+        with suppress(PdfError, ValueError):
+            if isinstance(stream, StreamObject) and len(stream.encoded_data) <= _LARGEST_PIECE:
+                yield bytes(stream.data)
 
 
 def _certificates(pieces: Iterable[bytes]) -> Iterator[x509.Certificate]:

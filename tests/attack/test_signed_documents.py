@@ -301,3 +301,13 @@ def test_a_form_that_leads_in_circles_gets_a_verdict(desk: Desk, sealed: bytes) 
     forger.update_container(field)
 
     assert desk.verdict(forger.done()).conclusion is Conclusion.TOTAL_FAILED
+
+
+@pytest.mark.parametrize("old", [b"/M (", b"/P 2", b"/TransformMethod /DocMDP", b"/Reason ("])
+def test_a_signature_dictionary_of_nonsense_gets_a_verdict(
+    desk: Desk, sealed: bytes, old: bytes
+) -> None:
+    assert old in sealed
+    nonsense = sealed.replace(old, old[:-1] + b"?" if old[-1:] != b"(" else old[:-1] + b"<")
+
+    assert desk.verdict(nonsense).conclusion is Conclusion.TOTAL_FAILED
