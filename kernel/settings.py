@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     keys: Path | None = None
     """Folder of key containers that only the signing process reads; empty means ``<var>/keys``."""
 
+    remote_signing: bool = False
+    """Whether people may sign with keys at remote services of public authorities.
+
+    Such a signature is no *chữ ký số chuyên dùng công vụ* (NĐ 68/2024), so a person has to decide
+    for it: a service is described in ``<keys>/remote/<name>.toml`` and this is switched on.
+    """
+
     trust: Path | None = None
     """Folder of trust anchors, intermediates and revocation lists; empty means ``<var>/trust``."""
 

@@ -17,6 +17,7 @@ from kernel.settings import Settings
 from wiring.office import open_office, open_signing_desk
 from workflow import (
     drafting,
+    proving,
     receiving,
     rendering,
     reviewing,
@@ -37,6 +38,7 @@ STEPS: dict[str, Callable[[Office, UUID], None]] = {
     "worker.tasks.sign": signing_desk.finish,
     "worker.tasks.seal": sealing.finish,
     "worker.tasks.send": sending.send,
+    "worker.tasks.prove": proving.prove,
     "worker.tasks.collect": receiving.collect,
     "worker.tasks.take": receiving.take,
     "worker.tasks.verify": verifying.verify,
@@ -177,8 +179,13 @@ def open_desks(settings: Settings) -> Desks:
     """Open the office with a held clock and bells that are written down."""
     clock = HeldClock(datetime.now(UTC))
     bells: list[tuple[str, str]] = []
-    desk = replace(open_signing_desk(settings), clock=clock)
-    office = open_office(settings, ring=lambda task, i: bells.append((task, i)), desk=desk)
+
+    def ring(task: str, subject: str) -> None:
+        bells.append((task, subject))
+
+    desk = open_signing_desk(settings)
+    desk = replace(desk, clock=clock, remote=replace(desk.remote, clock=clock, ring=ring))
+    office = open_office(settings, ring=ring, desk=desk)
     return Desks(replace(office, clock=clock), settings, clock, bells)
 
 

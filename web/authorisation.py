@@ -108,6 +108,14 @@ TABLE: dict[str, Audience] = {
     "issuing.issue_page": _CLERKS,
     "issuing.issue": _CLERKS,
     "issuing.resend": _CLERKS,
+    # Bản sao
+    "copies.everything": _CLERKS,
+    "copies.new": _CLERKS,
+    "copies.begin": _CLERKS,
+    "copies.page": _CLERKS,
+    "copies.sign": _CLERKS,
+    "copies.picture": _CLERKS,
+    "copies.pdf": _CLERKS,
     # Văn bản đến
     "incoming.everything": Anyone.SIGNED_IN,
     "incoming.page": Anyone.SIGNED_IN,

@@ -18,6 +18,7 @@ from workflow.desk import KeyCabinet, SigningDesk
 from workflow.office import Desk, Office
 from workflow.post_room import PostRoom
 from workflow.preparing import Preparer
+from workflow.remote_keys import RemoteBatches, openers
 
 PACKAGED_FONTS = ROOT / "node_modules" / "@expo-google-fonts" / "tinos"
 
@@ -51,11 +52,15 @@ def open_office(
 def open_signing_desk(settings: Settings) -> SigningDesk:
     """Open the keys; only the signing process calls this."""
     sessions = open_sessions(settings)
+    preparer = open_preparer(settings)
+    remote = openers(settings.keys_folder / "remote", on=settings.remote_signing)
+    ring = celery_ring(make_queue(settings.redis_url))
     return SigningDesk(
-        cabinet=KeyCabinet.open(settings.keys_folder),
+        cabinet=KeyCabinet.open(settings.keys_folder, remote),
         sessions=sessions,
         artifacts=Artifacts.at(settings.artifacts_address),
-        preparer=open_preparer(settings),
+        preparer=preparer,
+        remote=RemoteBatches(sessions, preparer, system_clock, ring),
         check=open_checking(),
         trust=TrustFolder(settings.trust_folder),
         clock=system_clock,

@@ -30,6 +30,8 @@ from workflow.models import Authorisation, KeyKind, Purpose, SigningBatch, Signi
 from workflow.office import Check
 from workflow.preparing import Preparer
 
+_BY_THE_AGENCY = {Purpose.SEAL, Purpose.APPENDIX, Purpose.COPY}
+
 Opener = Callable[[Mapping[str, str], str], KeyHolder]
 """Opens a person's key of one kind by its reference and the secret that was typed."""
 
@@ -156,7 +158,7 @@ class SigningDesk:
             if given.expires_at is not None and given.expires_at < self.clock():
                 self._drop(given)
                 raise Refused("signing.key_gone")
-            if given.purpose in {Purpose.SEAL, Purpose.APPENDIX}:
+            if given.purpose in _BY_THE_AGENCY:
                 key = self.cabinet.seal(given.key)
             if given.purpose is Purpose.SEAL:
                 self._require_leader(session, given)

@@ -6,12 +6,13 @@ process, behind a remote service, or on a token at somebody's own computer.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from documents.corner import annex_line
+from documents.corner import annex_line, copy_line
 from documents.typeset import Typesetter
 from documents.words import date_text, number_text
 from kernel.clock import Clock
@@ -49,6 +50,8 @@ class Preparer:
             return self._seal(session, given)
         if given.purpose is Purpose.APPENDIX:
             return self._annex(given)
+        if given.purpose is Purpose.COPY:
+            return self._copy(given)
         return self._signature(session, given)
 
     def _signature(self, session: Session, given: Authorisation) -> Prepare:
@@ -97,16 +100,25 @@ class Preparer:
 
     def _annex(self, given: Authorisation) -> Prepare:
         code = f"{number_text(given.facts['number'])}/{given.facts['notation']}"
+        return self._corner(given, "signing.reason_annex", partial(annex_line, code))
 
+    def _copy(self, given: Authorisation) -> Prepare:
+        form = sentence(f"copy.form_{given.facts['form']}")
+        line = partial(copy_line, form.upper(), given.facts["organ"])
+        return self._corner(given, "signing.reason_copy", line)
+
+    def _corner(
+        self, given: Authorisation, reason: str, line: Callable[[datetime], str]
+    ) -> Prepare:
         def prepare(certificate: bytes, chain: tuple[bytes, ...]) -> Prepared:
             now = self.clock()
             return prepare_at_corner(
                 self.artifacts.get(given.sha256),
                 certificate,
                 chain,
-                picture=self.typesetter.corner_line_picture([annex_line(code, now)]),
+                picture=self.typesetter.corner_line_picture([line(now)]),
                 signed_at=now,
-                reason=self._reason("signing.reason_annex", given),
+                reason=self._reason(reason, given),
                 location=given.facts["location"],
             )
 

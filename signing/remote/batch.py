@@ -6,7 +6,7 @@ answered at once: not yet. If the process ends, the batch is lost and nothing wa
 documents; the person signs again. The thread is a daemon, so that it never delays that end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Thread
@@ -36,8 +36,21 @@ class Ticket:
             return None
 
 
-def begin(signer: RemoteSigner, items: Sequence[ToSign], secret: Secret) -> Ticket:
-    """Begin to have ``items`` signed; returns at once."""
+def begin(
+    signer: RemoteSigner,
+    items: Sequence[ToSign],
+    secret: Secret,
+    *,
+    then: Callable[[], None] = lambda: None,
+) -> Ticket:
+    """Begin to have ``items`` signed; returns at once.
+
+    Args:
+        signer: The credential that signs.
+        items: What is to be signed.
+        secret: What the person typed.
+        then: Called when there is something to collect.
+    """
     coming: Future[tuple[Outcome, ...]] = Future()
     wanted = tuple(items)
 
@@ -46,6 +59,7 @@ def begin(signer: RemoteSigner, items: Sequence[ToSign], secret: Secret) -> Tick
             coming.set_result(signer.sign_all(wanted, secret))
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is awaited
             coming.set_exception(error)
+        then()
 
     Thread(target=run, name="remote-signing", daemon=True).start()
     return Ticket(coming)

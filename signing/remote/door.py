@@ -92,11 +92,12 @@ class Door:
             authority: PEM file of the authority that a service inside the government network uses.
 
         Raises:
-            Refused: ``remote.insecure_address``.
+            Refused: ``remote.bad_settings``, where the address is not HTTPS.
         """
         parts = urlsplit(url)
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            raise Refused("remote.insecure_address", address=parts.hostname or "")
+            _log.error("remote service without TLS", host=parts.hostname)
+            raise Refused("remote.bad_settings")
         patience = patience or Patience()
         client = httpx.Client(
             base_url=url.rstrip("/") + "/",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, Self
 
 from kernel.errors import Refused
 
@@ -32,6 +32,15 @@ class Secret:
 
     pin: str = field(default="", repr=False)
     otp: str = field(default="", repr=False)
+
+    @classmethod
+    def typed(cls, text: str) -> Self:
+        """Read what a page sends as one secret: the PIN, and in a second line the code.
+
+        No field of a form can hold a line break, so none is ever part of either.
+        """
+        pin, _, otp = text.partition("\n")
+        return cls(pin.strip("\r"), otp.strip())
 
     def value(self, ask: Ask) -> str:
         """Give what was typed for ``ask``; nothing is ever typed for the telephone."""

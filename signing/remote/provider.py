@@ -13,6 +13,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kernel.errors import Refused
+from kernel.log import logger
 from signing.remote.csc.access import Access, ClientCredentials, Given, Login, Session
 from signing.remote.csc.service import CscService
 from signing.remote.csc.signer import CscSigner
@@ -22,11 +23,13 @@ from signing.remote.mysign import MySignLogin, mysign
 from signing.remote.port import RemoteService, RemoteSigner
 from signing.remote.smartca import SmartCa, SmartCaSigner
 
+_log = logger(__name__)
+
 
 class Provider(BaseModel):
     """One service, as its file describes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     kind: Literal["csc", "mysign", "smartca"]
     name: str = Field(min_length=1)
@@ -77,13 +80,14 @@ class Provider(BaseModel):
                     told[name] = file.parent / str(told[name])
             return cls.model_validate(told)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-            raise Refused("remote.bad_settings", file=file.name) from error
+            _log.exception("remote settings not readable", file=file.name)
+            raise Refused("remote.bad_settings") from error
 
     def service(self, user: str) -> RemoteService:
         """Open the service in the name of one of its users.
 
         Raises:
-            Refused: ``remote.bad_settings`` or ``remote.insecure_address``.
+            Refused: ``remote.bad_settings``.
         """
         match self.kind:
             case "csc":
@@ -127,7 +131,8 @@ class Provider(BaseModel):
         try:
             return self.secret_file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise Refused("remote.bad_settings", file=self.secret_file.name) from error
+            _log.exception("remote secret not readable", file=self.secret_file.name)
+            raise Refused("remote.bad_settings") from error
 
 
 def providers(folder: Path) -> Mapping[str, Provider]:

@@ -150,7 +150,7 @@ class SmartCaSigner:
     def sign_all(self, items: Sequence[ToSign], secret: Secret) -> tuple[Outcome, ...]:
         """Have every item signed in one transaction."""
         if len(items) > _BATCH:
-            raise Refused("remote.batch_too_large", limit=_BATCH)
+            raise Refused("remote.batch_too_large")
         if not self.service.by_phone:
             _require_typed(secret)
         shown = self.service.credential(self.serial).certificate

@@ -1,5 +1,6 @@
 """Every table of the office, one module a subject."""
 
+from workflow.models.copies import Copy, CopyForm
 from workflow.models.exchange import MailItem, Packet, StatusMessage
 from workflow.models.incoming import Assignment, Direction, Incoming, IncomingFile
 from workflow.models.journal import JournalHead, JournalLine
@@ -45,6 +46,8 @@ __all__ = [
     "Authorisation",
     "Certificate",
     "Comment",
+    "Copy",
+    "CopyForm",
     "Delegation",
     "Delivery",
     "DeliveryStatus",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.database import Base, Identified
@@ -110,11 +110,17 @@ class Authorisation(Identified, Base):
     """
 
     __tablename__ = "authorisation"
-    __table_args__ = (Index("ix_authorisation_document_id_field", "document_id", "field"),)
+    __table_args__ = (
+        Index("ix_authorisation_document_id_field", "document_id", "field"),
+        CheckConstraint("num_nonnulls(document_id, copy_id) = 1", name="document_or_copy"),
+    )
 
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
-    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"))
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("document_version.id"))
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), nullable=True)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("document_version.id"), nullable=True)
+    copy_id: Mapped[UUID | None] = mapped_column(ForeignKey("document_copy.id"), index=True)
+    """Set where a copy is signed; only then, and only ``copies`` asks for such, the two above are
+    empty."""
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     purpose: Mapped[Purpose]
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("signing_batch.id"), index=True)

@@ -48,7 +48,9 @@ class Lock:
         chosen = self._fewest(filled) if self.expression else self._needed(filled)
         if chosen is None:
             missing = {f.ask for f in self.factors if f not in filled and not f.optional}
-            raise Refused("remote.pin_needed" if Ask.PIN in missing else "remote.otp_needed")
+            if Ask.PIN in missing:
+                raise Refused("remote.pin_needed")
+            raise Refused("remote.otp_needed")
         return tuple((factor, secret.value(factor.ask)) for factor in chosen)
 
     def _needed(self, filled: list[Factor]) -> Iterable[Factor] | None:

@@ -44,8 +44,7 @@ class CscSigner:
             if not outcomes:
                 outcomes += self._sign_group(group, opened, filled)
             elif spent:
-                limit = opened.credential.batch
-                outcomes += [Refused("remote.otp_spent", limit=limit)] * len(group)
+                outcomes += [Refused("remote.otp_spent")] * len(group)
             else:
                 outcomes += self._sign_further(group, opened, filled)
         return tuple(outcomes)
@@ -57,7 +56,7 @@ class CscSigner:
         try:
             return self._sign_group(group, opened, filled)
         except (Refused, Unavailable) as error:
-            return [Refused(error.code, **error.facts)] * len(group)
+            return [Refused(error.code)] * len(group)
 
     def _sign_group(
         self, group: Sequence[ToSign], opened: Opened, filled: Sequence[tuple[Factor, str]]
@@ -82,7 +81,7 @@ class CscSigner:
             sad = self._extend(item, sad)
             return self._sign_hashes((item,), opened, sad)[0], sad
         except (Refused, Unavailable) as error:
-            return Refused(error.code, **error.facts), sad
+            return Refused(error.code), sad
 
     def _authorise(self, group: Sequence[ToSign], filled: Sequence[tuple[Factor, str]]) -> str:
         """Open the credential for these hashes alone and give the SAD. CSC 11.6."""

@@ -218,6 +218,7 @@ class CscServer:
         if number > held.multisign:
             raise Faulty("Numbers of signatures is too high")
         hashes = self._hashes(body)
+        self.behaviour.look_over([b64decode(one) for one in self._listed(body)])
         if len(hashes) != number:
             raise Faulty("Invalid value for parameter numSignatures")
         if held.wrong >= WRONG_TRIES:

@@ -63,8 +63,16 @@ class Behaviour:
     refuses: set[bytes] = field(default_factory=set)
     """Digests that it will not sign."""
 
+    refuses_place: int | None = None
+    """Place in the batch of the one document that it will not sign."""
+
     floods: bool = False
     """Answers with far more than anybody asked for."""
+
+    def look_over(self, digests: list[bytes]) -> None:
+        """See what a batch holds when it is begun."""
+        if self.refuses_place is not None:
+            self.refuses = {digests[self.refuses_place]}
 
     def signed(self, key: Key, digests: list[bytes]) -> list[str]:
         """Sign, well or badly."""

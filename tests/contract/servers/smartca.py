@@ -119,6 +119,7 @@ class SmartCaServer:
             if not well or one["doc_id"] in digests:
                 raise Faulty(400, "BAD_REQUEST: sign_files")
             digests[one["doc_id"]] = digest
+        self.behaviour.look_over(list(digests.values()))
         begun = Transaction(self.user, digests, monotonic() + self.sad_seconds)
         self.transactions[body["transaction_id"]] = begun
         return begun

@@ -67,6 +67,19 @@ WORKED_OUT = {
     },
     "wiring/remote_desk.py": {"signing.process_failed", "signing.process_unavailable"},
     "exchange/checks.py": {"exchange.duplicate_receiver", "exchange.duplicate_content_id"},
+    "signing/remote/csc/errors.py": {
+        "remote.wrong_pin",
+        "remote.wrong_otp",
+        "remote.wrong_secret",
+        "remote.locked",
+        "remote.denied",
+        "remote.not_let_in",
+        "remote.no_credential",
+        "remote.no_user",
+        "remote.rejected",
+    },
+    "signing/remote/csc/signer.py": {"remote.no_answer", "remote.authorisation_expired"},
+    "workflow/remote_keys.py": {"remote.unreachable"},
 }
 """Where a code is worked out while the program runs: what it may be."""
 
