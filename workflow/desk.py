@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -29,10 +30,12 @@ from workflow.intents import PATIENCE, latest_of
 from workflow.models import Authorisation, KeyKind, Purpose, SigningBatch, SigningKey
 from workflow.office import Check
 from workflow.preparing import Preparer
+from workflow.remote_keys import RemoteBatches, RemoteKey
 
 _BY_THE_AGENCY = {Purpose.SEAL, Purpose.APPENDIX, Purpose.COPY}
 
-Opener = Callable[[Mapping[str, str], str], KeyHolder]
+PersonKey = KeyHolder | RemoteKey
+Opener = Callable[[Mapping[str, Any], str], PersonKey]
 """Opens a person's key of one kind by its reference and the secret that was typed."""
 
 
@@ -42,15 +45,19 @@ class KeyCabinet:
 
     seals: Mapping[str, KeyHolder]
     openers: Mapping[KeyKind, Opener]
-    _opened: dict[UUID, tuple[KeyHolder, datetime]] = field(default_factory=dict, repr=False)
+    _opened: dict[UUID, tuple[PersonKey, datetime]] = field(default_factory=dict, repr=False)
     """By batch."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
-    def open(cls, folder: Path) -> "KeyCabinet":
+    def open(cls, folder: Path, more: Mapping[KeyKind, Opener]) -> "KeyCabinet":
         """Open every seal key: containers with the secret beside them, devices at their first use.
 
         A ``.toml`` file says in which device a seal lies; it wins over a container of that name.
+
+        Args:
+            folder: Where keys lie, or what says where they do.
+            more: Openers of people's keys beside those of containers.
         """
         seals: dict[str, KeyHolder] = {}
         secret = folder / "seal-passphrase"
@@ -61,9 +68,9 @@ class KeyCabinet:
                 seals[f"seals/{container.stem}"] = key
         for file in sorted((folder / "seals").glob("*.toml")):
             seals[f"seals/{file.stem}"] = Pkcs11Key(read_configuration(file))
-        return cls(seals, {KeyKind.PKCS12: container_opener(folder / "people")})
+        return cls(seals, {KeyKind.PKCS12: container_opener(folder / "people"), **more})
 
-    def unlock(self, batch_id: UUID, key: SigningKey, secret: str, now: datetime) -> KeyHolder:
+    def unlock(self, batch_id: UUID, key: SigningKey, secret: str, now: datetime) -> PersonKey:
         """Open a person's key for one batch; drop what was never used.
 
         Raises:
@@ -78,7 +85,7 @@ class KeyCabinet:
             self._opened[batch_id] = opened, now
         return opened
 
-    def opened(self, batch_id: UUID | None) -> KeyHolder | None:
+    def opened(self, batch_id: UUID | None) -> PersonKey | None:
         """Give the key that a person opened for a batch, unless it was dropped."""
         if batch_id is None:
             return None
@@ -122,6 +129,7 @@ class SigningDesk:
     sessions: Sessions
     artifacts: Artifacts
     preparer: Preparer
+    remote: RemoteBatches
     check: Check
     trust: Callable[[], Trust]
     clock: Clock
@@ -167,8 +175,12 @@ class SigningDesk:
             if key is None:
                 raise Refused("signing.key_gone")
             prepare = self.preparer.prepare(session, given)
-        prepared = prepare(key.certificate, key.chain)
-        sha256 = self.artifacts.put(complete(prepared, key.sign(prepared.attributes)))
+        if isinstance(key, RemoteKey):
+            signed = self.remote.signed(given, key)
+        else:
+            prepared = prepare(key.certificate, key.chain)
+            signed = complete(prepared, key.sign(prepared.attributes))
+        sha256 = self.artifacts.put(signed)
         result = self._consume(authorisation_id, sha256)
         self._drop_when_done(given)
         return result
