@@ -24,6 +24,7 @@ from console.secret import secret
 from console.services import Services
 from console.supervisor import Process, Supervisor
 from console.welcome import welcome
+from kernel.bells import PATIENT
 from kernel.errors import DomainError, Refused
 from kernel.settings import Settings
 from kernel.words import sentence
@@ -104,6 +105,14 @@ def processes(settings: Settings, authority_port: int) -> list[Process]:
             ),
         ),
         Process(
+            "prover",
+            (
+                *(*celery, "worker", "--queues", PATIENT, "--pool", "threads"),
+                *("--concurrency", "4", "--hostname", "prover@%h"),
+                *("--without-gossip", "--without-mingle"),
+            ),
+        ),
+        Process(
             "beat",
             (*celery, "beat", "--pidfile=", "--schedule", str(settings.var / "run" / "beat")),
         ),
@@ -167,10 +176,13 @@ def _port_file(settings: Settings) -> Path:
 
 
 def _addressed(settings: Settings) -> Settings:
-    """Give the settings with the address that this machine serves, unless another was set."""
-    if "public_url" in settings.model_fields_set:
-        return settings
-    return settings.model_copy(update={"public_url": f"http://{settings.host}:{settings.port}"})
+    """Give the settings with the addresses that this machine serves, unless others were set."""
+    addresses = {"public_url": f"http://{settings.host}:{settings.port}"}
+    if settings.demo:
+        addresses["tsa_url"] = pki.time_stamps_at(port_of_authority(settings))
+    for name in settings.model_fields_set:
+        addresses.pop(name, None)
+    return settings.model_copy(update=addresses)
 
 
 @contextmanager

@@ -21,6 +21,10 @@ from kernel.log import current_request, logger
 Ring = Callable[[str, str], None]
 """Tells the worker of one task name that one id waits."""
 
+PATIENT = "patient"
+"""The tower of those bells whose work is mostly waiting for somebody outside."""
+
+_TOWERS = {"worker.tasks.prove": {"queue": PATIENT}}
 _PENDING = "bells"
 _log = logger(__name__)
 
@@ -58,6 +62,7 @@ def make_queue(redis_url: str) -> Celery:
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
+        task_routes=_TOWERS,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
@@ -73,11 +78,11 @@ def make_queue(redis_url: str) -> Celery:
     return queue
 
 
-def unanswered(queue: Celery) -> int:
-    """Count the bells that lie in Redis because every worker is busy."""
+def unanswered(queue: Celery, tower: str = "") -> int:
+    """Count the bells that lie in Redis because every worker of a tower is busy."""
     with queue.connection_for_read() as connection:
         channel: Any = connection.default_channel  # kombu's types do not know the act below
-        return int(channel.queue_declare(queue.conf.task_default_queue).message_count)
+        return int(channel.queue_declare(tower or queue.conf.task_default_queue).message_count)
 
 
 def celery_ring(queue: Celery) -> Ring:

@@ -69,3 +69,16 @@ class Artifacts:
         if sha256_of(data) != sha256:
             raise ArtifactCorrupt(sha256)
         return data
+
+    def remove(self, sha256: str) -> None:
+        """Destroy the bytes of that name, if they are there.
+
+        Raises:
+            Unavailable: The store cannot be reached.
+        """
+        try:
+            obstore.delete(self._store, self._key(sha256))
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise Unavailable("store.unavailable") from error

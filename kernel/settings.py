@@ -5,6 +5,7 @@ Nothing else in the product reads the environment.
 """
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -73,6 +74,21 @@ class Settings(BaseSettings):
 
     sweep_after_seconds: float = Field(default=60, gt=0)
     """How long a row waits for a worker until the bell is rung again; looked at twice as often."""
+
+    tsa_url: str = ""
+    """Where time-stamps are asked for (RFC 3161 over HTTP); empty means nowhere."""
+
+    tsa_patience_seconds: float = Field(default=180, gt=0)
+    """How long the answer may take; the national authority has been seen to need two minutes."""
+
+    tsa_haste_seconds: float = Field(default=3, gt=0)
+    """How long signing waits for a time-stamp inside the signature; later ones come beside it."""
+
+    archive_level: Literal["B-T", "B-LT", "B-LTA"] = "B-LTA"
+    """How far issued documents are proven (ETSI EN 319 142-1, 6)."""
+
+    evidence_years: int = Field(default=20, gt=0)
+    """How long certificates, revocation lists, status answers and time-stamps are kept apart."""
 
     log_level: str = "INFO"
 

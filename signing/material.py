@@ -142,7 +142,7 @@ def _is_timely(
     word: ocsp.SingleResponse | crl.TbsCertList, since: datetime, *, after: bool
 ) -> bool:
     if after:
-        return bool(word["this_update"].native >= since)
+        return bool(word["this_update"].native >= since.replace(microsecond=0))
     until = word["next_update"].native
     return until is None or bool(until >= since)
 

@@ -181,3 +181,29 @@ class HttpAuthority:
         except httpx.HTTPError as error:
             raise Unavailable("proof.authority_silent") from error
         return bytes(answer)
+
+
+@dataclass(slots=True)
+class HastyAuthority:
+    """An authority that is asked only while it answers quickly.
+
+    A signature is better with its time-stamp inside, but nobody shall wait for that. So one that
+    was slow, away or wrong is left alone for a while; the document gets its stamp later.
+    """
+
+    authority: TimeStampAuthority
+    clock: Clock
+    rest: timedelta = timedelta(minutes=5)
+    _rests_until: datetime | None = field(default=None, init=False)
+
+    def stamp(self, digest: bytes) -> bytes:
+        """Ask, unless the last answer was none."""
+        if self._rests_until is not None and self.clock() < self._rests_until:
+            raise Unavailable("proof.authority_rests")
+        try:
+            token = self.authority.stamp(digest)
+        except Unavailable:
+            self._rests_until = self.clock() + self.rest
+            raise
+        self._rests_until = None
+        return token

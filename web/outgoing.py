@@ -12,7 +12,7 @@ from documents.rules import rules
 from kernel.clock import local
 from web import acts, downloads, here, timeline
 from web.language import say
-from workflow import authority, listing, reading, reviewing
+from workflow import authority, listing, proving, reading, reviewing
 from workflow.finding import document_for
 from workflow.firing import allowed
 from workflow.models import Document, DocumentVersion, Enclosure
@@ -123,6 +123,7 @@ def facts_of(document_id: UUID) -> dict[str, Any]:
         "version": version,
         "artifact": artifact,
         "pages": downloads.pages(artifact.sha256) if artifact else 0,
+        "proof": proving.standing(session, document),
         "checks": reading.checks(session, document),
         "opinions": reading.opinions(session, document),
         "enclosures": reading.enclosures(session, document),

@@ -1,5 +1,6 @@
 """Builds the office of a process: database, store, crafts, signing process, transport."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from kernel.clock import system_clock
 from kernel.database import Sessions, engine_at, sessions_of
 from kernel.objects import Artifacts
 from kernel.settings import ROOT, Settings
+from signing.timestamps import HastyAuthority, HttpAuthority
 from signing.trust import Trust
+from signing.verdict import Level
 from wiring.checking import Checking
 from wiring.remote_desk import RemoteDesk
 from workflow.desk import KeyCabinet, SigningDesk
-from workflow.office import Desk, Office
+from workflow.office import Desk, Lasting, Office
 from workflow.post_room import PostRoom
 from workflow.preparing import Preparer
 from workflow.remote_keys import RemoteBatches, openers
@@ -46,7 +49,26 @@ def open_office(
         trust=TrustFolder(settings.trust_folder),
         check=open_checking(),
         upload_limit=settings.upload_limit_mb * 1024 * 1024,
+        lasting=open_lasting(settings),
     )
+
+
+def open_lasting(settings: Settings) -> Lasting:
+    """Open the way to the time-stamping authority, if there is one."""
+    wanted = Lasting(
+        wanted=Level(settings.archive_level),
+        local=settings.demo,
+        evidence_years=settings.evidence_years,
+    )
+    if not settings.tsa_url:
+        return wanted
+
+    def authority(patience: float) -> HttpAuthority:
+        trust = TrustFolder(settings.trust_folder)
+        return HttpAuthority(settings.tsa_url, trust, system_clock, patience)
+
+    hasty = HastyAuthority(authority(settings.tsa_haste_seconds), system_clock)
+    return replace(wanted, authority=authority(settings.tsa_patience_seconds), hasty=hasty)
 
 
 def open_signing_desk(settings: Settings) -> SigningDesk:

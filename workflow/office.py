@@ -19,8 +19,9 @@ from kernel.clock import Clock
 from kernel.database import Sessions
 from kernel.errors import MovedOn
 from kernel.objects import Artifacts
+from signing.timestamps import TimeStampAuthority
 from signing.trust import Trust
-from signing.verdict import ExpectedSignature, Verdict
+from signing.verdict import ExpectedSignature, Level, Verdict
 
 
 class Desk(Protocol):
@@ -59,14 +60,56 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedPage:
+    """A page that looks different from when it was signed."""
+
+    field: str
+    """Of the signature that covered it."""
+
+    page: int
+    """Counted from 0."""
+
+    png: bytes
+    """How it looks now, the changed areas framed."""
+
+
 class Check(Protocol):
     """The validator as a part: any bytes in, a verdict out, in bounded time and memory."""
 
     def __call__(
-        self, pdf: bytes, *, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature] = ()
+        self,
+        pdf: bytes,
+        *,
+        trust: Trust,
+        at: datetime,
+        expected: Sequence[ExpectedSignature] = (),
+        full: bool = False,
     ) -> Verdict:
-        """Check all signatures of ``pdf`` as of ``at``."""
+        """Check all signatures of ``pdf`` as of ``at``; ``full``: by the look of the pages too."""
         ...
+
+    def changed_pages(self, pdf: bytes, *, trust: Trust, at: datetime) -> tuple[ChangedPage, ...]:
+        """Show the pages that look different from when they were signed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How far the proof of an issued document shall go, and who is asked for it."""
+
+    wanted: Level = Level.B_LTA
+    authority: TimeStampAuthority | None = None
+    """Waited for in the background."""
+
+    hasty: TimeStampAuthority | None = None
+    """The same, asked while signing only as long as it answers at once."""
+
+    local: bool = False
+    """Whether status services on this machine may be asked, as in a demonstration."""
+
+    evidence_years: int = 20
+    """How long what a proof was made from is kept outside of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +129,8 @@ class Office:
 
     upload_limit: int
     """Bytes of the largest file a person may attach."""
+
+    lasting: Lasting = Lasting()
 
     @contextmanager
     def step(self) -> Iterator[Session]:

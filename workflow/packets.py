@@ -27,7 +27,7 @@ from exchange.packet import (
     TraceHeader,
     document_id,
 )
-from workflow import directory
+from workflow import directory, proving
 from workflow.models import Agency, Delivery, Document, DocumentVersion, Enclosure, Incoming
 from workflow.models.exchange import StatusMessage
 from workflow.models.outgoing import ArtifactKind
@@ -121,10 +121,10 @@ def status_packet(incoming: Incoming, message: StatusMessage) -> StatusPacket:
 
 
 def _attachments(office: Office, session: Session, document: Document) -> tuple[Attachment, ...]:
-    issued = artifact_of(document, ArtifactKind.ISSUED)
+    issued = artifact_of(document, ArtifactKind.ISSUED).sha256
     number = number_text(document.code_number or 0)
     name = f"{number}-{document.code_notation}.pdf".replace("/", "-")
-    files = [(name, "application/pdf", issued.sha256)]
+    files = [(name, "application/pdf", proving.latest(session, document, issued))]
     enclosures = session.scalars(
         select(Enclosure).where(Enclosure.document_id == document.id).order_by(Enclosure.ordinal)
     )

@@ -132,7 +132,8 @@ def version_of(session: Session, document: Document) -> DocumentVersion | None:
 def latest_bytes(document: Document) -> DocumentArtifact | None:
     """Give the furthest stage of the current version: issued, else signed, else presented."""
     current = [a for a in document.artifacts if a.version_id == document.current_version_id]
-    return min(current, key=lambda artifact: _STAGES.index(artifact.kind), default=None)
+    furthest = min(current, key=lambda artifact: _STAGES.index(artifact.kind), default=None)
+    return _grown(document, furthest) if furthest else None
 
 
 def bytes_named(document: Document, sha256: str) -> DocumentArtifact:
@@ -142,9 +143,30 @@ def bytes_named(document: Document, sha256: str) -> DocumentArtifact:
         NotFound: The document has no such bytes.
     """
     for artifact in document.artifacts:
-        if artifact.sha256 == sha256:
-            return artifact
+        for stage in (artifact, _grown(document, artifact)):
+            if stage.sha256 == sha256:
+                return stage
     raise NotFound("workflow.no_such_file")
+
+
+def _grown(document: Document, artifact: DocumentArtifact) -> DocumentArtifact:
+    """Give what is issued with the proof that has been put behind it since."""
+    proof = document.proof
+    if artifact.kind is not ArtifactKind.ISSUED or proof is None:
+        return artifact
+    if proof.version_id != artifact.version_id:
+        return artifact
+    return DocumentArtifact(
+        id=artifact.id,
+        agency_id=artifact.agency_id,
+        document_id=artifact.document_id,
+        version_id=artifact.version_id,
+        kind=artifact.kind,
+        sha256=proof.sha256,
+        size=proof.size,
+        verdict=artifact.verdict,
+        made_at=proof.made_at,
+    )
 
 
 def checks(session: Session, document: Document) -> Sequence[Review]:

@@ -16,7 +16,7 @@ from documents.words import number_text
 from kernel.clock import local_day
 from kernel.errors import Refused
 from signing.fields import CODE_NUMBER
-from workflow import annexes, certificates, intents, registers, steps
+from workflow import annexes, certificates, intents, registers, stamping, steps
 from workflow.authority import Standing
 from workflow.finding import document_for
 from workflow.models import Document, Purpose
@@ -146,6 +146,7 @@ def finish(office: Office, document_id: UUID) -> None:
         code = "signing.result_not_valid"
         steps.give_up(office, document_id, seen, OutgoingAction.FAIL_SEALING, code)
         return
+    sha256, verdict = stamping.hastened(office, sha256, verdict, expected)
     made = steps.Made(ArtifactKind.ISSUED, sha256, len(pdf), verdict, signed_annexes)
     steps.finish(office, document_id, seen, OutgoingAction.FINISH_SEALING, made)
 

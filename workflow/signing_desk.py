@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError, Refused, Unavailable
-from workflow import certificates, intents, steps
+from workflow import certificates, intents, stamping, steps
 from workflow.authority import Standing
 from workflow.finding import document_for
 from workflow.firing import fire
@@ -191,15 +191,12 @@ def finish(office: Office, document_id: UUID) -> None:
 
     pdf = office.artifacts.get(sha256)
     grown = pdf.startswith(office.artifacts.get(intent.sha256))
-    verdict = office.check(
-        pdf,
-        trust=office.trust(),
-        at=office.clock(),
-        expected=(certificates.expected_signer(registered, intent.field),),
-    )
+    expected = (certificates.expected_signer(registered, intent.field),)
+    verdict = office.check(pdf, trust=office.trust(), at=office.clock(), expected=expected)
     if not certificates.holds(verdict) or not grown:
         give_up("signing.result_not_valid")
         return
+    sha256, verdict = stamping.hastened(office, sha256, verdict, expected)
     made = steps.Made(ArtifactKind.SIGNED, sha256, len(pdf), verdict)
     steps.finish(office, document_id, seen, OutgoingAction.FINISH_SIGNING, made)
 

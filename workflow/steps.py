@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from kernel.places import Place
 from signing.verdict import Verdict
-from workflow import annexes, journal
+from workflow import annexes, journal, proving
 from workflow.finding import HELD
 from workflow.firing import fire
 from workflow.models import Document, DocumentArtifact, DocumentVersion
@@ -63,21 +63,21 @@ def finish(  # noqa: PLR0913 - the facts of one step
         if presented is not None:
             version.presented, version.pages = made.sha256, presented.pages
             version.places = {name: asdict(place) for name, place in presented.places.items()}
-        session.add(
-            DocumentArtifact(
-                id=uuid4(),
-                agency_id=document.agency_id,
-                document_id=document.id,
-                version_id=version.id,
-                kind=made.kind,
-                sha256=made.sha256,
-                size=made.size,
-                verdict=made.verdict.to_json() if made.verdict else None,
-                made_at=office.clock(),
-            )
+        artifact = DocumentArtifact(
+            id=uuid4(),
+            agency_id=document.agency_id,
+            document_id=document.id,
+            version_id=version.id,
+            kind=made.kind,
+            sha256=made.sha256,
+            size=made.size,
+            verdict=made.verdict.to_json() if made.verdict else None,
+            made_at=office.clock(),
         )
+        session.add(artifact)
         if made.kind is ArtifactKind.ISSUED:
             annexes.keep(session, document, made.annexes)
+            proving.begin(office, session, artifact)
         fire(
             session,
             document,

@@ -32,13 +32,14 @@ from console.demonstration.authority import (
     ISSUING,
     OFFICES,
     ROOT,
+    TIME,
     Holder,
     Standing,
     describe,
 )
 from console.secret import secret
 
-__all__ = ["AgencyKey", "Issued", "PersonKey", "Standing", "create", "serve"]
+__all__ = ["AgencyKey", "Issued", "PersonKey", "Standing", "create", "serve", "time_stamps_at"]
 
 _BITS, _SEAL_BITS = 2048, 3072
 _STRETCHING = 600_000
@@ -147,6 +148,11 @@ def serve(folder: Path, port: int) -> list[str]:
     """Give the command line that serves revocation lists, OCSP and time-stamps on loopback."""
     program = [sys.executable, "-m", "certomancer", "--config", str(_configuration(folder))]
     return [*program, "animate", "--port", str(port), "--no-web-ui", "--no-time-override"]
+
+
+def time_stamps_at(port: int) -> str:
+    """Give the address at which what ``serve`` starts gives time-stamps."""
+    return f"http://127.0.0.1:{port}/{ARCHITECTURE}/tsa/{TIME}"
 
 
 def _configuration(folder: Path) -> Path:

@@ -221,6 +221,7 @@ def upgrade() -> None:
         sa.Column("next_attempt_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("expires_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("about", sa.String(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agency.id"], name=op.f("fk_proof_agency_id_agency")

