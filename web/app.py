@@ -34,6 +34,7 @@ from web import (
     signing,
     static_files,
     ticket_door,
+    trust_list,
     writing,
 )
 from wiring.office import open_office
@@ -53,6 +54,7 @@ _DESKS = (
     incoming.desk,
     handling.desk,
     registers.desk,
+    trust_list.desk,
     agents.desk,
     health.desk,
 )
@@ -78,10 +80,10 @@ def create(office: Office | None = None, settings: Settings | None = None) -> Fl
     sign_in.attach(app)
     authorisation.attach(app)
     security.guard_forms(app)
-    agent_door.attach(app)
     errors.attach(app)
     public_check.attach(app)
     signatures.attach(app)
+    agent_door.attach(app)
     ticket_door.attach(app)
     for desk in _DESKS:
         app.register_blueprint(desk)

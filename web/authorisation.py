@@ -34,6 +34,7 @@ _CONTENT = frozenset({Post.UNIT_HEAD, Post.UNIT_DEPUTY, Post.LEADER})
 _FORM = frozenset({Post.FORM_CHECKER})
 _LEADERS = frozenset({Post.LEADER})
 _CLERKS = frozenset({Post.CLERK})
+_ADMINISTRATORS = frozenset({Post.ADMINISTRATOR})
 
 TABLE: dict[str, Audience] = {
     "static": Anyone.PUBLIC,
@@ -131,7 +132,16 @@ TABLE: dict[str, Audience] = {
     # Sổ và cơ quan
     "registers.outgoing": _CLERKS,
     "registers.incoming": _CLERKS,
-    "registers.agency": frozenset({Post.ADMINISTRATOR}),
+    "registers.agency": _ADMINISTRATORS,
+    # Danh sách tin cậy
+    "trust.page": _ADMINISTRATORS,
+    "trust.certificate": _ADMINISTRATORS,
+    "trust.propose": _ADMINISTRATORS,
+    "trust.confirm": _ADMINISTRATORS,
+    "trust.refuse": _ADMINISTRATORS,
+    "trust.propose_removal": _ADMINISTRATORS,
+    "trust.confirm_removal": _ADMINISTRATORS,
+    "trust.keep": _ADMINISTRATORS,
 }
 
 
@@ -151,7 +161,7 @@ def _ask() -> Response | None:
     if request.endpoint is None:
         return None  # no such page; Flask says so itself
     audience = TABLE.get(request.endpoint)
-    if audience in {Anyone.PUBLIC, Anyone.TICKET, Anyone.PAIRED}:
+    if audience in {Anyone.PUBLIC, Anyone.PAIRED, Anyone.TICKET}:
         return None
     if audience is None:
         raise Forbidden("web.not_in_table")
