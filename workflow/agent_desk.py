@@ -225,15 +225,9 @@ def refuse(office: Office, caller: Caller, intent_id: UUID, code: str) -> None:
 
 
 def _intent(office: Office, session: Session, caller: Caller, intent_id: UUID) -> Authorisation:
-    intent = session.scalars(
-        select(Authorisation)
-        .join(SigningBatch)
-        .where(Authorisation.id == intent_id, SigningBatch.signing_key_id == caller.key_id)
-    ).one_or_none()
-    if intent is None or intent.result is not None or intent.void_at is not None:
+    intent = intents.open_intent(office, session, caller.person_id, intent_id)
+    if intent.batch is None or intent.batch.signing_key_id != caller.key_id:
         raise Refused("signing.not_authorised")
-    if intent.expires_at is not None and intent.expires_at < office.clock():
-        raise Refused("signing.intent_over")
     return intent
 
 
