@@ -110,7 +110,7 @@ def confirm(office: Office, person_id: UUID, entry_id: UUID) -> None:
 
 def refuse(office: Office, person_id: UUID, entry_id: UUID, why: str) -> None:
     """Turn a proposal down; who proposed it may take it back the same way."""
-    reason = _required(why, "trust.reason_missing")
+    reason = _reason(why)
     with office.act() as session:
         actor, agency_id, entry = _open(office, session, person_id, entry_id, EntryState.PROPOSED)
         entry.removed_by_id, entry.removed_at = person_id, office.clock()
@@ -120,7 +120,7 @@ def refuse(office: Office, person_id: UUID, entry_id: UUID, why: str) -> None:
 
 def propose_removal(office: Office, person_id: UUID, entry_id: UUID, why: str) -> None:
     """Propose to trust an authority no longer; it stays trusted until another one agrees."""
-    reason = _required(why, "trust.reason_missing")
+    reason = _reason(why)
     with office.act() as session:
         actor, agency_id, entry = _open(office, session, person_id, entry_id, EntryState.IN_FORCE)
         entry.removal_by_id, entry.removal_at = person_id, office.clock()
@@ -163,10 +163,10 @@ def _trust_with(session: Session, entry: TrustEntry) -> Trust:
     )
 
 
-def _required(words: str, missing: str) -> str:
+def _reason(words: str) -> str:
     kept = said(words)
     if not kept:
-        raise Refused(missing)
+        raise Refused("trust.reason_missing")
     return kept
 
 

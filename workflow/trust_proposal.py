@@ -44,9 +44,11 @@ def entry_of(proposal: Proposal, *, demo: bool) -> TrustEntry:
     """
     kind, scheme = _kind_of(proposal), _scheme_of(proposal, demo=demo)
     found = read_authority(_bounded(proposal.file))
-    if (kind is TrustKind.ANCHOR) != found.is_root:
-        code = "trust.root_is_anchor" if found.is_root else "trust.anchor_is_root"
-        raise Refused(code, name=found.facts.subject_name, issuer=found.facts.issuer_name)
+    name, issuer = found.facts.subject_name, found.facts.issuer_name
+    if found.is_root and kind is not TrustKind.ANCHOR:
+        raise Refused("trust.root_is_anchor", name=name)
+    if kind is TrustKind.ANCHOR and not found.is_root:
+        raise Refused("trust.anchor_is_root", name=name, issuer=issuer)
     provenance = said(proposal.provenance)
     if not provenance:
         raise Refused("trust.provenance_missing")

@@ -16,6 +16,7 @@ from kernel.words import catalogue
 from signing.verdict import CertificateTrust, Conclusion, Integrity, Modifications, Timestamp
 from tests.unit.web.conftest import Browser
 from workflow.draft import Draft
+from workflow.models import TrustKind, TrustScheme
 from workflow.models.organisation import PostRole
 from workflow.models.outgoing import ArtifactKind, ReviewKind
 from workflow.states import (
@@ -26,6 +27,7 @@ from workflow.states import (
     OutgoingAction,
     OutgoingState,
 )
+from workflow.trust_list import EntryState
 
 WORDS: list[tuple[str, type[StrEnum]]] = [
     ("outgoing_state", OutgoingState),
@@ -49,6 +51,9 @@ WORDS: list[tuple[str, type[StrEnum]]] = [
     ("trust", CertificateTrust),
     ("timestamp", Timestamp),
     ("post_role", PostRole),
+    ("trust_kind", TrustKind),
+    ("trust_scheme", TrustScheme),
+    ("trust_state", EntryState),
 ]
 
 
