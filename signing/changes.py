@@ -1,6 +1,6 @@
 # (pyHanko is typed in part only)
 
-"""Which changes behind a signature are harmless: pyHanko's whitelist and four rules of ours.
+"""Which changes behind a signature are harmless: pyHanko's whitelist and some rules of ours.
 
 Everything not on the list is suspicious. Ours let pass what common writers do and no reader can
 see: object numbers listed as free that were never used (iText 7), validation data replaced when it
@@ -32,7 +32,6 @@ from pyhanko.sign.diff_analysis import (
     ReferenceUpdate,
     SigFieldCreationRule,
     SigFieldModificationRule,
-    StandardDiffPolicy,
     SuspiciousModification,
     WhitelistRule,
     XrefStreamRule,
@@ -40,6 +39,7 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.diff_analysis.form_rules_api import FormUpdate
 from pyhanko.sign.diff_analysis.rules_api import Context
 
+from signing.filling import FillingFirst
 from signing.pages import entries, follow
 
 _STORE_KEYS = {"/Type", "/VRI", "/Certs", "/CRLs", "/OCSPs"}
@@ -239,15 +239,22 @@ def _nodes(root: DictionaryObject, depth: int = 0) -> Iterator[DictionaryObject]
 
 
 class FormRule(FormUpdatingRule):
-    """Forbids to let viewers draw the fields anew: they would show what nobody signed."""
+    """Counts it as filling when viewers are told to draw the fields anew.
+
+    They would then show values that nobody saw. pyHanko takes that for silent; a signature that
+    allows nothing more must not.
+    """
 
     def apply(
         self, old: HistoricalResolver, new: HistoricalResolver
     ) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
-        """Give what the library lets pass."""
-        if _draws_anew(new) and not _draws_anew(old):
-            raise SuspiciousModification("/NeedAppearances was switched on")
-        yield from super().apply(old, new)
+        """Give what the library lets pass, at the level it deserves."""
+        switched_on = _draws_anew(new) and not _draws_anew(old)
+        if switched_on and not isinstance(new.root.raw_get("/AcroForm"), IndirectObject):
+            raise SuspiciousModification("/NeedAppearances was switched on in the catalogue")
+        least = ModificationLevel.FORM_FILLING if switched_on else ModificationLevel.LTA_UPDATES
+        for level, update in super().apply(old, new):
+            yield max(level, least), update
 
 
 def _draws_anew(revision: HistoricalResolver) -> bool:
@@ -256,7 +263,7 @@ def _draws_anew(revision: HistoricalResolver) -> bool:
 
 
 _SILENT = ModificationLevel.LTA_UPDATES
-DIFF_POLICY = StandardDiffPolicy(
+DIFF_POLICY = FillingFirst(
     global_rules=[
         CatalogModificationRule(),
         DocInfoRule().as_qualified(_SILENT),

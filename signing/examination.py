@@ -26,7 +26,7 @@ from signing.changes import DIFF_POLICY
 from signing.container import Container, Stamp, read_container, read_stamp
 from signing.fields import TEXT_FIELDS
 from signing.opening import Reader, Structure, Trouble, Unexaminable, open_pdf
-from signing.pages import entries, follow
+from signing.pages import entries, follow, pages_of
 from signing.revocation import RevocationMaterial
 from signing.trust import Assessment, CertificateStatus, Trust, Usage, assess
 from signing.validation_data import ValidationData, level_of
@@ -86,6 +86,9 @@ class Signature:
 
     permission: int | None = None
     """What it allows to be changed later (DocMDP): 1 nothing, 2 filling, 3 notes as well."""
+
+    pages: tuple[int, int] | None = None
+    """How many pages it covered and how many there are now, where more was changed than known."""
 
     certifies: bool = False
     """Whether it certifies the document, which only the first signature may."""
@@ -225,6 +228,8 @@ def _look(
         return replace(signature, embedded=None, trouble=Trouble.MALFORMED)
     try:
         signature = _with_changes(signature, embedded)
+        if isinstance(signature.changes, SuspiciousModification):
+            signature = replace(signature, pages=_pages(reader, signature.revision))
         return replace(signature, additions=additions(pdf, reader, embedded, places))
     except Exception as error:  # noqa: BLE001 - hostile revisions can raise anything
         _log.info("changes not readable", error=type(error).__name__)
@@ -276,6 +281,14 @@ def _with_changes(signature: Signature, embedded: EmbeddedPdfSignature) -> Signa
         certifies=_certifies(embedded.sig_object),
         allows_changes=summary["docmdp_ok"] is not False,
     )
+
+
+def _pages(reader: Reader, revision: int) -> tuple[int, int] | None:
+    try:
+        then = sum(1 for _ in pages_of(reader.get_historical_resolver(revision)))
+        return then, sum(1 for _ in pages_of(reader))
+    except Exception:  # noqa: BLE001 - hostile revisions can raise anything
+        return None
 
 
 def _certifies(dictionary: DictionaryObject) -> bool:

@@ -7,31 +7,22 @@ stumbles over. Those are opened leniently, and that it was so is told and caps t
 """
 
 import logging
-from binascii import unhexlify
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
-from typing import IO
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import (
-    ByteStringObject,
-    PdfObject,
-    Reference,
-    TextStringObject,
-)
+from pyhanko.pdf_utils.generic import PdfObject, Reference
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import ObjStreamRef
 
 from kernel.log import logger
+from signing import reading  # noqa: F401 - reads faster from now on
 
 # Its warnings quote the document; what matters of them is in the verdict.
 for _library in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 _log = logger(__name__)
-_PIECE = 64 * 1024  # bytes
-_WHITE_SPACE = b" \t\r\n\f\x00"  # ISO 32000-2, 7.2.3
 
 
 class Trouble(StrEnum):
@@ -60,31 +51,6 @@ class Unexaminable(Exception):
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(trouble.value)
         self.trouble = trouble
-
-
-def _read_hexadecimal(stream: IO[bytes]) -> ByteStringObject | TextStringObject:
-    """Read a string of hexadecimal digits at once; what is unusual about it is left to pyHanko."""
-    begin = stream.tell()
-    read = b""
-    while b">" not in read and (piece := stream.read(_PIECE)):
-        read += piece
-    digits, end, _ = read[1:].partition(b">")
-    kept = digits.translate(None, _WHITE_SPACE)
-    try:
-        value = unhexlify(kept + b"0" * (len(kept) % 2)) if end else None
-    except ValueError:
-        value = None
-    if value is None:
-        stream.seek(begin)
-        return _read_hexadecimal_slowly(stream)
-    stream.seek(begin + len(digits) + 2)
-    return generic.pdf_string(value)
-
-
-# It reads digit by digit, which takes seconds for a signature of megabytes, and a quarter of the
-# time of an ordinary check.
-_read_hexadecimal_slowly = generic.read_hex_string_from_stream
-generic.read_hex_string_from_stream = _read_hexadecimal
 
 
 class Reader(PdfFileReader):

@@ -26,6 +26,12 @@ def later_changes_are_permitted(examination: Examination, _: Expected) -> Iterat
             yield Objection("changes_unknown", (Modifications.UNKNOWN,), signature.field)
         elif not isinstance(signature.changes, DiffResult) or not signature.allows_changes:
             yield Objection("forbidden_changes", (Modifications.FORBIDDEN,), signature.field)
+        if signature.pages and signature.pages[0] != signature.pages[1]:
+            then, now = signature.pages
+            facts = {"then": then, "now": now}
+            yield Objection(
+                "page_count_changed", (Modifications.FORBIDDEN,), signature.field, facts
+            )
 
 
 def only_known_fields_were_filled(examination: Examination, _: Expected) -> Iterator[Objection]:

@@ -79,6 +79,12 @@ def test_other_content_under_the_same_signature_is_caught(
     assert verdict.modifications is Modifications.FORBIDDEN
 
 
+def test_an_added_page_is_told_by_number(desk: Desk, sealed: bytes) -> None:
+    verdict = desk.verdict(forgery.add_page(sealed), expecting=False)
+
+    assert "page_count_changed" in told(verdict)
+
+
 def test_a_time_stamp_copied_from_another_signature_is_caught(desk: Desk) -> None:
     hand = elsewhere.Hand(stamps=True)
     one, other = (
