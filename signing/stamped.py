@@ -32,8 +32,9 @@ from signing.appearance import Appearance
 from signing.embedding import Act, Prepared, embed, prepare, sign_in_place
 from signing.fields import LOCK_ALL, Box, add_signature_field
 from signing.keys import KeyHolder
+from signing.pages import follow
 from signing.structure import tag_field
-from signing.update import UNREADABLE, Update, value_of
+from signing.update import UNREADABLE, Update
 
 CORNER_SIGNATURE = "CornerSignature"
 
@@ -144,7 +145,7 @@ def _add_corner(update: Update, picture: bytes) -> tuple[str, Appearance]:
 
 
 def _add_field(update: Update, appearance: Appearance) -> tuple[str, Appearance]:
-    if "/XFA" in (value_of(update.root, "/AcroForm") or ()):
+    if "/XFA" in (follow(update.root, "/AcroForm") or ()):
         raise Refused("signing.xfa_form")
     fields = {str(name): value for name, value, _ in enumerate_sig_fields(update)}
     name = _free_name(fields)
@@ -168,11 +169,11 @@ def _free_name(fields: dict[str, object]) -> str:
 
 def _closes(signature: DictionaryObject, field: str) -> bool:
     """Tell whether a signature forbids a further field, by its certification or its lock."""
-    for reference in value_of(signature, "/Reference") or ():
+    for reference in follow(signature, "/Reference") or ():
         transform = reference.get_object()
-        parameters = value_of(transform, "/TransformParams") or DictionaryObject()
-        method = value_of(transform, "/TransformMethod")
-        if method == "/DocMDP" or value_of(parameters, "/P") == MDPPerm.NO_CHANGES.value:
+        parameters = follow(transform, "/TransformParams") or DictionaryObject()
+        method = follow(transform, "/TransformMethod")
+        if method == "/DocMDP" or follow(parameters, "/P") == MDPPerm.NO_CHANGES.value:
             return True
         if method == "/FieldMDP" and FieldMDPSpec.from_pdf_object(parameters).is_locked(field):
             return True
@@ -185,7 +186,7 @@ def _at_corner(page: DictionaryObject, appearance: Appearance) -> tuple[Box, App
     left, right = sorted((float(sheet[0]), float(sheet[2])))
     bottom, top = sorted((float(sheet[1]), float(sheet[3])))
     quarters = int(_inherited(page, "/Rotate") or 0) // _A_QUARTER % 4
-    unit = float(value_of(page, "/UserUnit") or 1)
+    unit = float(follow(page, "/UserUnit") or 1)
     shown = appearance.turned(quarters, 1 / unit)
     margin, width, height = _MARGIN / unit, shown.width, shown.height
     at_right, at_top = right - margin - width, top - margin - height

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, pdf_name
 
-from signing.update import UNREADABLE, Update, value_of
+from signing.pages import follow
+from signing.update import UNREADABLE, Update
 
 _DEEPEST = 16
 """Levels of a number tree; a tree that refers to itself would have no end."""
@@ -63,7 +64,7 @@ def _tree(root: DictionaryObject) -> _Tree:
         if len(branches) > _DEEPEST:
             raise ValueError(branches)
     last = int(branches[-1]["/Nums"][-2])
-    key = max(last + 1, int(value_of(root, "/ParentTreeNextKey") or 0))
+    key = max(last + 1, int(follow(root, "/ParentTreeNextKey") or 0))
     return _Tree(root, top, tuple(branches), key)
 
 
@@ -91,7 +92,7 @@ def _element(
 def _append_kid(
     update: Update, document: DictionaryObject, element: generic.IndirectObject
 ) -> None:
-    kids = value_of(document, "/K")
+    kids = follow(document, "/K")
     if isinstance(kids, ArrayObject):
         kids.append(element)
         update.update_container(kids)

@@ -7,7 +7,7 @@ stays too: a changed modification date would be one more difference for every va
 """
 
 from io import BytesIO
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, PdfObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -100,14 +100,6 @@ class _Written(PdfObject):
 
     def _reference(self, place: int) -> bytes:
         return b"%d 0 R" % (self._first + place)
-
-
-def value_of(holder: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - what pyHanko finds
-    """Give what a key leads to, references followed, or nothing."""
-    try:
-        return holder[key]
-    except KeyError:  # missing, or null, which is the same in a PDF
-        return None
 
 
 def _size(box: list[float]) -> tuple[float, float]:
