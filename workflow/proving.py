@@ -22,9 +22,10 @@ from signing.material import Material
 from signing.proof import add_document_timestamp, embed_validation_data, needs, renew
 from signing.verdict import Level, worst
 from workflow import certificates, evidence, journal, revocation
+from workflow.fetching import Limits
 from workflow.models import Document, DocumentArtifact, Proof
 from workflow.office import Office
-from workflow.stamping import NO_AUTHORITY, PatientAuthority, Pause
+from workflow.stamping import PatientAuthority, Pause
 
 PROVE = "worker.tasks.prove"
 """Rung with the id of a proof whose next step is due."""
@@ -32,6 +33,7 @@ PROVE = "worker.tasks.prove"
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 180, 360))
 """How long to wait after each failed attempt; the last wait is repeated for as long as it takes."""
 
+_NO_AUTHORITY = "proof.no_authority"
 _SOON = timedelta(minutes=1)
 _CLAIMED = timedelta(minutes=20)  # longer than three tries of three minutes
 _RENEWED_BEFORE = timedelta(days=180)
@@ -41,6 +43,7 @@ _RENEWED_AFTER = timedelta(days=30)
 _MOST = 100
 """Proofs rung for at one time: those that waited longest."""
 
+_ANSWER = Limits(size=256 * 1024, seconds=20)  # of a status service
 _log = logger(__name__)
 
 
@@ -116,7 +119,7 @@ def _is_due(office: Office) -> ColumnElement[bool]:
     due = Proof.next_attempt_at <= office.clock()
     if office.lasting.authority is None:
         return due
-    return or_(due, Proof.trouble == NO_AUTHORITY)
+    return or_(due, Proof.trouble == _NO_AUTHORITY)
 
 
 def _claim(office: Office, proof_id: UUID) -> _Claim | None:
@@ -127,7 +130,7 @@ def _claim(office: Office, proof_id: UUID) -> _Claim | None:
         if proof is None:
             return None
         proof.next_attempt_at = office.clock() + _CLAIMED
-        if proof.trouble == NO_AUTHORITY:
+        if proof.trouble == _NO_AUTHORITY:
             proof.trouble = None
         return _Claim(proof.id, proof.document_id, proof.sha256, Level(proof.wanted))
 
@@ -135,7 +138,7 @@ def _claim(office: Office, proof_id: UUID) -> _Claim | None:
 def _grown(office: Office, pdf: bytes, wanted: Level, pause: Pause) -> bytes:
     """Give the file with what it lacks most; a finished one is renewed when its time comes."""
     if office.lasting.authority is None:
-        raise Unavailable(NO_AUTHORITY)
+        raise Unavailable("proof.no_authority")
     level, trust, authority = level_of(pdf), office.trust(), PatientAuthority(office, pause)
     if worst(level, wanted) is wanted:
         ends = earliest_expiry(pdf)
@@ -158,7 +161,7 @@ def _known(office: Office, pdf: bytes) -> Material:
     missing = needs(pdf, trust, lists)
     if not missing:
         return lists
-    calls = revocation.fetcher(office, local=office.lasting.local)
+    calls = revocation.fetcher(office, local=office.lasting.local, limits=_ANSWER)
     answers = [
         answer
         for need in missing

@@ -19,8 +19,6 @@ from signing.verdict import ExpectedSignature, Verdict
 from workflow import certificates
 from workflow.office import Office
 
-NO_AUTHORITY = "proof.no_authority"
-
 _PAUSES = (0.0, 2.0, 4.0)
 """Seconds before each of the tries that make one attempt."""
 
@@ -73,7 +71,7 @@ class PatientAuthority:
         """
         authority = self.office.lasting.authority
         if authority is None:
-            raise Unavailable(NO_AUTHORITY)
+            raise Unavailable("proof.no_authority")
         with _place(self.office):
             for seconds in _PAUSES[:-1]:
                 self.pause(seconds)

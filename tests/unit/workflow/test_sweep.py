@@ -13,6 +13,7 @@ from tests.unit.workflow.way import Case, walk
 from workflow import receiving, sweep
 from workflow.models import Incoming
 from workflow.post_room import COLLECT
+from workflow.proving import PROVE
 from workflow.states import WORK, IncomingState, OutgoingState, PacketState
 from workflow.statuses import TELL
 
@@ -139,4 +140,4 @@ def test_a_packet_that_was_stored_and_not_looked_into_is_rung_for_again(
 def test_every_state_that_waits_has_a_worker_that_the_tests_know():
     steps: dict[str, Callable[..., None]] = STEPS
 
-    assert {*WORK.values(), TELL, sweep.TAKE, COLLECT} == set(steps)
+    assert {*WORK.values(), TELL, sweep.TAKE, COLLECT, PROVE} == set(steps)
