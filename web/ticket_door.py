@@ -35,11 +35,14 @@ def fetch(ticket: str) -> Response:
 def bring(ticket: str) -> Response:
     """Take the signed file, whatever the form calls it, and answer as the program expects."""
     try:
-        request.max_content_length = at_hand.largest(here.office(), ticket)
+        largest = at_hand.largest(here.office(), ticket)
         file = next(iter(request.files.values()), None)
         if file is None:
             raise Refused("signing.no_file")
-        at_hand.take(here.office(), ticket, file.read())
+        signed = file.read(largest + 1)
+        if len(signed) > largest:
+            raise Refused("signing.file_too_large")
+        at_hand.take(here.office(), ticket, signed)
     except DomainError as error:
         return _answer(error)
     return _told(0, "")

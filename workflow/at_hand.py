@@ -23,7 +23,11 @@ from workflow.office import Office
 from workflow.states import OutgoingState
 
 _WORKING = {OutgoingState.SIGNING, OutgoingState.SEALING}
-_MADE = {Purpose.APPROVE: ArtifactKind.SIGNED, Purpose.SEAL: ArtifactKind.ISSUED}
+_MADE = {
+    Purpose.APPROVE: ArtifactKind.SIGNED,
+    Purpose.SEAL: ArtifactKind.ISSUED,
+    Purpose.APPENDIX: ArtifactKind.ISSUED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,10 @@ def batch_of(session: Session, person_id: UUID, batch_id: UUID) -> SigningBatch:
 
 def lines(office: Office, session: Session, batch: SigningBatch) -> list[Line]:
     """Tell of each document of a batch what came of it, in the order it was chosen."""
-    return [_line(office, session, intent) for intent in batch.authorisations]
+    found = [_line(office, session, intent) for intent in batch.authorisations]
+    if any(line.outcome is Outcome.FAILED for line in found):
+        return [_without_others(line) for line in found]
+    return found
 
 
 def tickets(office: Office, person_id: UUID, batch_id: UUID) -> Sequence[Ticket]:
@@ -129,7 +136,7 @@ def take(office: Office, ticket: str, pdf: bytes) -> None:
         Refused: The ticket was used, its time is over, or the file is not what was asked for.
     """
     intent = _open(office, ticket)
-    desk = sealing_at_hand if intent.purpose is Purpose.SEAL else signing_desk
+    desk = signing_desk if intent.purpose is Purpose.APPROVE else sealing_at_hand
     desk.hand_in(office, intent.person_id, intent.id, pdf)
 
 
@@ -145,14 +152,20 @@ def _line(office: Office, session: Session, intent: Authorisation) -> Line:
         return Line(intent, document, Outcome.FAILED, intent.trouble or "")
     if made is not None:
         return Line(intent, document, Outcome.SIGNED, "")
-    if document.state in _WORKING:
+    if document.trouble and intent.result is not None:
+        return Line(intent, document, Outcome.FAILED, document.trouble)
+    if document.state in _WORKING or intent.result is not None:
         return Line(intent, document, Outcome.WORKING, "")
-    if intent.result is not None:
-        trouble = document.trouble or "signing.result_not_valid"
-        return Line(intent, document, Outcome.FAILED, trouble)
     if _over(office, intent):
         return Line(intent, document, Outcome.FAILED, "signing.intent_over")
     return Line(intent, document, Outcome.WAITING, "")
+
+
+def _without_others(line: Line) -> Line:
+    """A seal whose annexes did not all come back is not used; nothing is issued half sealed."""
+    if line.outcome is Outcome.WORKING and line.document.state is OutgoingState.AWAITING_SEAL:
+        return Line(line.intent, line.document, Outcome.FAILED, "signing.others_missing")
+    return line
 
 
 def _over(office: Office, intent: Authorisation) -> bool:

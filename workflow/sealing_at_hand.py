@@ -1,15 +1,22 @@
 """Văn thư's token at her own computer: the number first, then the seal comes back in the file.
 
-Number and date are written here, before the file goes out, so that one side alone writes them.
+Number and date are written here, before the file goes out, so that one side alone writes them. VGCA
+Sign Service makes a field of its own, which only a leader's signature of the same make lets pass: a
+signature in our reserved field closes the document to every field but those it names.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from kernel.errors import MovedOn, Refused
+from signing.fields import SIGNER_SIGNATURE
 from signing.seal import fill
-from workflow import certificates, intents
+from workflow import annexes, certificates, intents
 from workflow.finding import document_for
-from workflow.models import Document, Purpose
+from workflow.models import Authorisation, Document, Purpose
 from workflow.office import Office
 from workflow.preparing import fills, places_of
 from workflow.seals import (
@@ -22,6 +29,13 @@ from workflow.seals import (
     seal_intent,
 )
 from workflow.states import OutgoingAction, OutgoingState
+
+_OF_THE_AGENCY = (Purpose.SEAL, Purpose.APPENDIX)
+
+
+def possible(session: Session, document: Document) -> bool:
+    """Tell whether the document may be sealed in a field that the sealing program makes."""
+    return intents.latest(session, document, Purpose.APPROVE).field != SIGNER_SIGNATURE
 
 
 def number_only(  # noqa: PLR0913 - the act, what was shown, and the key it is for
@@ -36,6 +50,8 @@ def number_only(  # noqa: PLR0913 - the act, what was shown, and the key it is f
         document, standing = document_for(office, session, document_id, person_id, seen)
         signed = require_signed(document, standing, shown)
         require_seal(office, session, document, key_id)
+        if not possible(session, document):
+            raise Refused("signing.reserved_only")
         give_number(
             office, session, document, standing, signed=signed, action=OutgoingAction.NUMBER_ONLY
         )
@@ -55,6 +71,8 @@ def offer(office: Office, person_id: UUID, document_id: UUID, *, shown: str, key
         require_seal(office, session, document, key_id)
         if document.state is not OutgoingState.AWAITING_SEAL or document.issued_date is None:
             raise MovedOn("workflow.moved_on")
+        if not possible(session, document):
+            raise Refused("signing.reserved_only")
         places = places_of(session, signed.version_id)
         number, day = document.code_number or 0, document.issued_date
     filled = fills(office.typesetter, places, number, day)
@@ -63,10 +81,12 @@ def offer(office: Office, person_id: UUID, document_id: UUID, *, shown: str, key
     with office.act() as session:
         document, standing = document_for(office, session, document_id, person_id, held=True)
         key = key_at_hand(session, document, key_id)
-        intents.replace_open(session, document.id, Purpose.SEAL, office.clock())
+        for purpose in _OF_THE_AGENCY:
+            intents.replace_open(session, document.id, purpose, office.clock())
         batch = intents.begin_batch(session, person_id, key, office.clock())
         intent = seal_intent(document, standing, sha256)
         intents.enter(session, batch, f"agencies/{key.id}", [intent])
+        _authorise_annexes(office, session, intent)
         return batch.id
 
 
@@ -81,9 +101,10 @@ def hand_in(office: Office, person_id: UUID, intent_id: UUID, pdf: bytes) -> Non
         intent = intents.open_intent(office, session, person_id, intent_id)
         document = session.get_one(Document, intent.document_id)
         signer, seal = expected_signatures(session, document, "")
-    numbered = office.artifacts.get(intent.sha256)
+    shown = office.artifacts.get(intent.sha256)
+    before = (signer,) if intent.purpose is Purpose.SEAL else ()
     try:
-        written = certificates.require_signed(office, numbered, pdf, seal, signer)
+        written = certificates.require_signed(office, shown, pdf, seal, *before)
     except Refused as error:
         intents.call_off(office, [intent_id], error.code)
         raise
@@ -91,5 +112,36 @@ def hand_in(office: Office, person_id: UUID, intent_id: UUID, pdf: bytes) -> Non
     with office.act() as session:
         document, standing = document_for(office, session, intent.document_id, person_id, held=True)
         kind = intents.consume(session, intent_id, office.clock(), sha256, written)
-        facts = {"number": document.code_number, "sha256": intent.sha256, "key": kind}
-        clerk_fires(office, session, document, standing, action=OutgoingAction.SEAL, told=facts)
+        if _complete(session, intent):
+            told = {"number": document.code_number, "sha256": intent.sha256, "key": kind}
+            clerk_fires(office, session, document, standing, action=OutgoingAction.SEAL, told=told)
+
+
+def _authorise_annexes(office: Office, session: Session, seal: Authorisation) -> None:
+    """Let the token sign the annexes too; what others have signed stays as they signed it."""
+    annexes.authorise(session, seal)
+    session.flush()
+    for annex in _of_batch(session, seal, Purpose.APPENDIX):
+        if office.check(
+            office.artifacts.get(annex.sha256), trust=office.trust(), at=office.clock()
+        ).signatures:
+            session.delete(annex)
+        else:
+            annex.batch_id, annex.expires_at = seal.batch_id, seal.expires_at
+
+
+def _complete(session: Session, intent: Authorisation) -> bool:
+    """Tell whether everything that the agency signs at one go has come back."""
+    return all(one.result for one in _of_batch(session, intent, *_OF_THE_AGENCY))
+
+
+def _of_batch(
+    session: Session, intent: Authorisation, *purposes: Purpose
+) -> Sequence[Authorisation]:
+    return session.scalars(
+        select(Authorisation).where(
+            Authorisation.document_id == intent.document_id,
+            Authorisation.given_at == intent.given_at,
+            Authorisation.purpose.in_(purposes),
+        )
+    ).all()
