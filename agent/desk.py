@@ -12,6 +12,7 @@ from typing import Protocol
 from agent import checking
 from agent.device import Device, find
 from agent.door import Door, Listed, Prepared, Waiting
+from agent.pages import require_same_pages
 from kernel.errors import DomainError, Forbidden, Refused, Unavailable
 from signing.token import Caution, TokenKey, caution
 
@@ -88,6 +89,7 @@ def _look(
             prepared: Prepared = door.prepared(listed.intent)
             pdf = checking.whole(shown, prepared)
             attributes = checking.attributes_of(pdf, prepared, certificate)
+            require_same_pages(shown, pdf)
         except Refused as error:
             person.left_out(listed, error)
             _refuse(door, listed, error.code)

@@ -27,6 +27,7 @@ COMMANDS = {
     "exchange": "console.exchange:exchange",
     "signer": "console.signer:signer",
     "agent": "console.agent:agent",
+    "token": "console.token:token",
     "bench": "console.bench:bench",
 }
 """Name → ``module:command``."""

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 POINTS_PER_MM = 72 / 25.4
 
+Rectangle = tuple[float, float, float, float]
+"""Left, bottom, right, top in points, from the lower left corner of the page's space: as a PDF
+says it, for parts that look into one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -14,8 +14,9 @@ from enum import StrEnum
 from pyhanko.pdf_utils.generic import IndirectObject, Reference
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from kernel.places import Rectangle
 from signing.opening import Reader
-from signing.pages import Rectangle, annotations_of, entries, pages_of, rectangle_of
+from signing.pages import annotations_of, entries, pages_of, rectangle_of
 from signing.rendered import Undrawable, ink_changed
 
 _INK_TOLERATED = 0.01

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from kernel.places import Rectangle
 from signing.additions import signed_length, widgets_of
 from signing.examination import Examination, Signature, fields_of, was_changed
-from signing.pages import Rectangle
 from signing.rendered import PageDifference, Undrawable, differences
 from signing.rules.modifications import changed_fields
 from signing.rules.objection import Objection

@@ -12,9 +12,10 @@ from itertools import combinations
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, PdfObject
 
+from kernel.places import Rectangle
 from signing.examination import Examination
 from signing.opening import Reader
-from signing.pages import Rectangle, annotations_of, entries, follow, pages_of, rectangle_of
+from signing.pages import annotations_of, entries, follow, pages_of, rectangle_of
 from signing.rules.objection import Expected, Objection
 from signing.verdict import Conclusion
 

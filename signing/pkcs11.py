@@ -110,6 +110,11 @@ class Pkcs11Key:
                 self._let_go()
                 return self._key().sign(data)
 
+    def close(self) -> None:
+        """Log out; the next use logs in anew."""
+        with self._lock:
+            self._let_go()
+
     def _count(self) -> None:
         now = monotonic()
         while self._signed and self._signed[0] <= now - _MINUTE:

@@ -14,8 +14,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageChops, ImageDraw
 
 from kernel.drawing import PDFIUM
-from kernel.places import POINTS_PER_MM
-from signing.pages import Rectangle
+from kernel.places import POINTS_PER_MM, Rectangle
 
 MOST_PAGES = 200
 """Pages of a file that are compared; reading more of them would take minutes."""

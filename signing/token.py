@@ -159,6 +159,17 @@ class TokenKey:
             return
 
 
+def labels(module: str) -> tuple[str, ...]:
+    """Give the labels of the tokens that a library sees.
+
+    Raises:
+        Refused: ``pkcs11.no_module``.
+        Unavailable: ``pkcs11.token_away``.
+    """
+    with _using(module) as library:
+        return tuple(token.label for token in _present(library, ""))
+
+
 def certificates_on(module: str, token: str = "") -> tuple[Found, ...]:
     """Read the certificates of a token without a PIN.
 

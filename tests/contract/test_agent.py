@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from uuid import UUID
@@ -16,6 +17,8 @@ from uuid import UUID
 import pkcs11
 import pytest
 from flask import Flask, redirect
+from pyhanko.pdf_utils.generic import StreamObject
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from werkzeug.serving import make_server
 
 from agent import pairing
@@ -24,6 +27,7 @@ from agent.device import Device, find
 from agent.door import Door, Listed, Prepared
 from agent.pairing import Pairing
 from kernel.errors import DomainError, Forbidden, Refused, Unavailable
+from kernel.objects import Artifacts
 from kernel.settings import ROOT
 from signing.keys import facts
 from signing.token import Caution
@@ -35,6 +39,7 @@ from workflow import agents, signing_desk
 from workflow.agents import Caller
 from workflow.intents import Chosen
 from workflow.models import Authorisation, Certificate
+from workflow.preparing import Preparer
 from workflow.states import OutgoingState
 
 LEADER = "phochutich"
@@ -240,6 +245,31 @@ class FilledHole(Door):
         return replace(told, appended=appended)
 
 
+@dataclass(frozen=True)
+class Forging:
+    """The object store of a server that lays a picture of its own over what it has signed."""
+
+    honest: Artifacts
+    shown: str
+
+    def get(self, sha256: str) -> bytes:
+        data = self.honest.get(sha256)
+        return overlaid(data) if sha256 == self.shown else data
+
+
+def overlaid(pdf: bytes) -> bytes:
+    """Change the first page in an update of its own."""
+    update = IncrementalPdfFileWriter(BytesIO(pdf))
+    update.add_stream_to_page(0, update.add_object(StreamObject(stream_data=RED_BAR)))
+    out = BytesIO()
+    update.write(out)
+    return out.getvalue()
+
+
+RED_BAR = b"q 1 0 0 rg 100 500 60 8 re f Q"
+"""Six centimetres of paragraph, gone."""
+
+
 @pytest.mark.parametrize(
     ("server", "code"),
     [
@@ -262,6 +292,30 @@ def test_the_agent_signs_nothing_that_is_not_what_the_page_shows(
     assert leader.failed == {str(intent): code}
     assert computer.trouble(intent) == code
     assert case.state is OutgoingState.AWAITING_SIGNATURE
+
+
+def test_a_page_that_signing_would_change_is_not_signed(
+    computer: Computer, certificate: bytes, cases: Callable[[int], list[Case]]
+):
+    (case,) = cases(1)
+    (intent,) = computer.choose(case)
+    office = computer.desks.office
+    forging = Forging(office.artifacts, case.shown)
+    preparer = Preparer(forging, office.typesetter, office.clock, demo=True)
+
+    class OtherPage(Door):
+        def prepared(self, intent: str) -> Prepared:
+            with office.sessions() as session:
+                given = session.get_one(Authorisation, UUID(intent))
+                made = preparer.prepare(session, given)(certificate, ())
+            before = len(office.artifacts.get(given.sha256))
+            return Prepared(made.pdf[before:], made.contents, made.attributes)
+
+    leader = Sitting(pins=[])
+    computer.work_off(leader, OtherPage)
+
+    assert leader.failed == {str(intent): "agent.page_differs"}
+    assert computer.trouble(intent) == "agent.page_differs"
 
 
 def test_a_digest_of_another_document_is_left_out_and_the_rest_is_signed(

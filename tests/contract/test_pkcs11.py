@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pkcs11
 import pytest
+from click.testing import CliRunner, Result
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from pkcs11 import KeyType
 
+from console.token import token as token_command
 from kernel.errors import DomainError, Refused, Unavailable
 from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
 from signing.keys import facts
@@ -330,6 +332,35 @@ def test_a_library_that_is_not_there_is_named(desk: Desk, token: SoftToken):
     error = refused(lambda: seal.key().sign(DATA))
 
     assert (error.code, error.facts["module"]) == ("pkcs11.no_module", "/khong/co.so")
+
+
+def test_an_administrator_is_told_what_to_write_into_the_configuration(
+    desk: Desk, token: SoftToken
+):
+    made(desk, token)
+
+    told = CliRunner().invoke(token_command, [MODULE])
+
+    assert "Con dau" in told.output
+    assert "«dau» (mã 01)" in told.output
+    assert SEAL in told.output
+
+
+def test_an_administrator_can_try_a_configuration(desk: Desk, token: SoftToken):
+    seal = made(desk, token)
+
+    told = CliRunner().invoke(token_command, ["--try", str(seal.file)], catch_exceptions=False)
+
+    assert "H13.toml" in told.output
+    seal.pin_file.write_text("999999")
+    assert refused_code(CliRunner().invoke(token_command, ["--try", str(seal.file)])) == (
+        "pkcs11.wrong_pin"
+    )
+
+
+def refused_code(result: Result) -> str:
+    assert isinstance(result.exception, Refused)
+    return result.exception.code
 
 
 def test_neither_pin_nor_key_shows_when_the_holder_is_printed(desk: Desk, token: SoftToken):
