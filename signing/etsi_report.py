@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from lxml import etree
 from lxml.etree import QName
 
-from signing.verdict import Conclusion, Finding, SignatureVerdict, Timestamp, Verdict
+from signing.verdict import Conclusion, Finding, SignatureVerdict, Verdict
 
 _VR = "http://uri.etsi.org/19102/v1.2.1#"
 _DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -95,8 +95,7 @@ def _time_info(one: etree._Element, at: datetime, signature: SignatureVerdict | 
     info = _add(one, "ValidationTimeInfo")
     _add(info, "ValidationTime", _utc(at))
     best = _add(info, "BestSignatureTime")
-    proven = signature and signature.timestamp is Timestamp.VALID and signature.signed_at
-    _add(best, "POETime", _utc(proven or at))
+    _add(best, "POETime", _utc((signature and signature.proven_at) or at))
     _add(best, "TypeOfProof", f"{_URN}:poetype:validation")
 
 
@@ -110,7 +109,7 @@ def _attributes(one: etree._Element, signature: SignatureVerdict) -> None:
     if signature.signed_at is None:
         return
     time = _add(_add(one, "SignatureAttributes"), "SigningTime")
-    time.set("Signed", "true" if signature.timestamp is not Timestamp.VALID else "false")
+    time.set("Signed", "false" if signature.signed_at == signature.proven_at else "true")
     _add(time, "Time", _utc(signature.signed_at))
 
 

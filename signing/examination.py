@@ -99,6 +99,9 @@ class Signature:
     additions: tuple[Addition, ...] = ()
     """Visible signature fields that were added after it was made."""
 
+    stamped_over_at: datetime | None = None
+    """When a document time-stamp that holds was laid over it, the first one."""
+
     assessment: Assessment = _UNKNOWN
     """What is known of the certificate at the proven time, else at the moment of the check."""
 
@@ -303,7 +306,9 @@ async def _assessed(
     data = ValidationData.of(reader)
     assessed: list[Signature] = []
     known_before = at
-    for signature in reversed(looked):
+    for bare in reversed(looked):
+        covered = known_before if known_before < at else None
+        signature = replace(bare, stamped_over_at=covered)
         try:
             seen = await _with_certificates(signature, data, known_before, trust)
             seen = replace(seen, level=_level(seen, assessed, reader, data))

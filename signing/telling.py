@@ -5,6 +5,7 @@ The sentence is put together from the catalogue, so that every language has its 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from kernel.clock import local
 from kernel.words import catalogue, sentence
@@ -66,13 +67,17 @@ def _role(signature: SignatureVerdict, locale: str) -> str:
 def _when(signature: SignatureVerdict, locale: str) -> str:
     if signature.signed_at is None:
         return sentence("signing.told.when.unknown", locale)
-    pattern = sentence("signing.told.moment", locale)
-    proven = signature.timestamp is Timestamp.VALID
-    return sentence(
-        f"signing.told.when.{'proven' if proven else 'claimed'}",
-        locale,
-        moment=local(signature.signed_at).strftime(pattern),
-    )
+    moment = _moment(signature.signed_at, locale)
+    if signature.proven_at is None or signature.timestamp is not Timestamp.VALID:
+        return sentence("signing.told.when.claimed", locale, moment=moment)
+    if signature.proven_at == signature.signed_at:
+        return sentence("signing.told.when.proven", locale, moment=moment)
+    proven = _moment(signature.proven_at, locale)
+    return sentence("signing.told.when.covered", locale, moment=moment, proven=proven)
+
+
+def _moment(moment: datetime, locale: str) -> str:
+    return local(moment).strftime(sentence("signing.told.moment", locale))
 
 
 def _after(signature: SignatureVerdict, locale: str) -> str:

@@ -130,6 +130,7 @@ def _judged(
         sub_indication=_sub_indication(against, conclusion),
         level=signature.level,
         issuer_name=issuer,
+        proven_at=signature.proven_at or signature.stamped_over_at,
         changed_fields=changed_fields(signature),
     )
 
@@ -160,7 +161,7 @@ def _at_best(
         Integrity.INTACT,
         Modifications.PERMITTED if was_changed(signature) else Modifications.NONE,
         CertificateTrust.TRUSTED,
-        Timestamp.VALID if signature.proven_at else Timestamp.NONE,
+        Timestamp.VALID if signature.proven_at or signature.stamped_over_at else Timestamp.NONE,
     )
 
 

@@ -4,7 +4,7 @@ Integrity, modifications, trust and time are four answers, each with its own "we
 is never shown as "no". The conclusion follows from them, in the words of ETSI EN 319 102-1.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -141,7 +141,7 @@ class SignatureVerdict:
     """SHA-256 of the signer's certificate, lower-case hex; empty where it could not be read."""
 
     signed_at: datetime | None
-    """What the signer claims, unless ``timestamp`` is VALID: then the proven time."""
+    """The time of the signature's own time-stamp where it holds, else what the signer claims."""
 
     integrity: Integrity
     modifications: Modifications
@@ -157,6 +157,9 @@ class SignatureVerdict:
     level: Level = Level.NONE
     issuer_name: str = ""
     """Who issued the signer's certificate."""
+
+    proven_at: datetime | None = None
+    """When it is proven to have been there, by its own time-stamp or one over the document."""
 
     changed_fields: tuple[str, ...] = ()
     """The fields that were filled or added after it was made."""
@@ -239,14 +242,13 @@ def _findings(data: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
 
 
 def _signature(data: Mapping[str, Any]) -> SignatureVerdict:
-    signed_at = data["signed_at"]
     return SignatureVerdict(
         field=data["field"],
         role=data["role"],
         signer_name=data["signer_name"],
         organisation=data["organisation"],
         fingerprint=data["fingerprint"],
-        signed_at=datetime.fromisoformat(signed_at) if signed_at else None,
+        signed_at=_moment(data["signed_at"]),
         integrity=Integrity(data["integrity"]),
         modifications=Modifications(data["modifications"]),
         trust=CertificateTrust(data["trust"]),
@@ -256,13 +258,18 @@ def _signature(data: Mapping[str, Any]) -> SignatureVerdict:
     )
 
 
+def _moment(data: str | None) -> datetime | None:
+    return datetime.fromisoformat(data) if data else None
+
+
 def _told_since_policy_2(data: Mapping[str, Any]) -> dict[str, Any]:
     """Give what verdicts kept under an earlier policy do not hold, where it is there."""
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "conclusion": Conclusion,
         "sub_indication": str,
         "level": Level,
         "issuer_name": str,
         "changed_fields": tuple,
+        "proven_at": _moment,
     }
     return {name: read(data[name]) for name, read in readers.items() if name in data}

@@ -1,6 +1,7 @@
 """What a clerk reads about a signature."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ from kernel.words import catalogue
 from signing.container import Flaw
 from signing.fields import CODE_NUMBER
 from signing.opening import Trouble
+from signing.proof import add_document_timestamp
 from signing.telling import document_told, signature_told
 from signing.trust import CertificateStatus
 from tests.attack import forgery
+from tests.authority import LocalAuthority
+from tests.office import HeldClock
 from tests.unit.signing.desk import Desk, typeset
 
 SIGNING = Path(__file__).parents[3] / "signing"
@@ -71,3 +75,17 @@ def test_every_finding_has_its_sentence(locale: str) -> None:
 
     assert len(codes()) > 40
     assert codes() <= told
+
+
+def test_a_time_that_only_a_later_time_stamp_proves_is_told_so(desk: Desk, sealed: bytes) -> None:
+    then = desk.now - timedelta(days=10)
+    authority = LocalAuthority(desk.folder / "ca", desk.trust, HeldClock(then))
+    stamped = add_document_timestamp(sealed, authority)
+
+    verdict = desk.verdict(stamped)
+
+    leader, _, stamp = verdict.signatures
+    assert leader.proven_at == then
+    assert leader.signed_at == desk.now
+    assert "theo người ký khai; dấu thời gian chứng minh đã có trước" in signature_told(leader)
+    assert "cấp dấu thời gian" in signature_told(stamp)

@@ -52,12 +52,15 @@ def test_one_answer_decides_when_all_others_are_good(
     assert concluded({*good, answer}) is conclusion
 
 
+NEW = ("conclusion", "sub_indication", "level", "issuer_name", "changed_fields", "proven_at")
+
+
 def test_a_verdict_kept_before_levels_were_told_can_still_be_read(
     desk: Desk, sealed: bytes
 ) -> None:
     kept = desk.verdict(sealed).to_json()
     for signature in kept["signatures"]:
-        for name in ("conclusion", "sub_indication", "level", "issuer_name", "changed_fields"):
+        for name in NEW:
             del signature[name]
 
     read = Verdict.from_json(kept)
