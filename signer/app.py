@@ -12,6 +12,7 @@ from flask import Flask, Response, jsonify, request
 from kernel import log
 from kernel.errors import DomainError
 from kernel.settings import Settings
+from signer import remote
 from wiring.office import open_signing_desk
 from workflow.desk import SigningDesk
 
@@ -57,4 +58,5 @@ def create(desk: SigningDesk | None = None) -> Flask:
     def apply() -> dict[str, str]:
         return {"sha256": desk.apply(UUID(request.get_json()["authorisation"]))}
 
+    app.register_blueprint(remote.door(desk))
     return app

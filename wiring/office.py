@@ -21,7 +21,8 @@ from workflow.desk import KeyCabinet, SigningDesk
 from workflow.office import Desk, Lasting, Office
 from workflow.post_room import PostRoom
 from workflow.preparing import Preparer
-from workflow.remote_keys import RemoteBatches, openers
+from workflow.remote_keys import RemoteBatches
+from workflow.remote_services import KINDS, RemoteServices
 
 PACKAGED_FONTS = ROOT / "node_modules" / "@expo-google-fonts" / "tinos"
 
@@ -75,13 +76,14 @@ def open_signing_desk(settings: Settings) -> SigningDesk:
     """Open the keys; only the signing process calls this."""
     sessions = open_sessions(settings)
     preparer = open_preparer(settings)
-    remote = openers(settings.keys_folder / "remote", on=settings.remote_signing)
+    services = RemoteServices(settings.keys_folder / "remote", on=settings.remote_signing)
     ring = celery_ring(make_queue(settings.redis_url))
     return SigningDesk(
-        cabinet=KeyCabinet.open(settings.keys_folder, remote),
+        cabinet=KeyCabinet.open(settings.keys_folder, dict.fromkeys(KINDS, services.open)),
         sessions=sessions,
         artifacts=Artifacts.at(settings.artifacts_address),
         preparer=preparer,
+        services=services,
         remote=RemoteBatches(sessions, preparer, system_clock, ring),
         check=open_checking(),
         trust=TrustFolder(settings.trust_folder),

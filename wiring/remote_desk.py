@@ -1,5 +1,6 @@
 """The signing process as seen from the others: a few calls over its Unix socket."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ import httpx
 
 from kernel.errors import Refused, Unavailable
 from kernel.log import current_request
+from signing.remote.port import Credential, KnownService
 
 
 class RemoteDesk:
@@ -32,6 +34,20 @@ class RemoteDesk:
     def seal_certificate(self, key: str) -> bytes:
         """Give the certificate (DER) of a seal key."""
         return bytes.fromhex(self._ask("seal-certificate", key=key)["certificate"])
+
+    def remote_services(self) -> Mapping[str, KnownService]:
+        """Give the remote signing services in use."""
+        told = self._ask("remote-services")["services"]
+        return {service: KnownService(**facts) for service, facts in told.items()}
+
+    def remote_credentials(self, service: str, user_id: str) -> Sequence[Credential]:
+        """List what a remote service holds for one of its users."""
+        told = self._ask("remote-credentials", service=service, user=user_id)["credentials"]
+        return [Credential.from_json(one) for one in told]
+
+    def send_code(self, key_id: UUID) -> None:
+        """Have a remote service send the code for one of its keys."""
+        self._ask("send-code", key=str(key_id))
 
     def apply(self, authorisation_id: UUID) -> str:
         """Write the authorised signature and give the SHA-256 of the result."""

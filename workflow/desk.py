@@ -6,7 +6,7 @@ intent is there, unused and unexpired, that the bytes are those that were shown,
 goes only onto a document its leader has validly signed (Đ32.2).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from kernel.errors import Refused
 from kernel.objects import Artifacts
 from signing.keys import KeyHolder, Pkcs12Key
 from signing.pkcs11 import Pkcs11Key, read_configuration
+from signing.remote.port import Credential, KnownService
 from signing.trust import Trust
 from signing.two_phase import complete
 from workflow import certificates
@@ -31,6 +32,7 @@ from workflow.models import Authorisation, KeyKind, Purpose, SigningBatch, Signi
 from workflow.office import Check
 from workflow.preparing import Preparer
 from workflow.remote_keys import RemoteBatches, RemoteKey
+from workflow.remote_services import RemoteServices
 
 _BY_THE_AGENCY = {Purpose.SEAL, Purpose.APPENDIX, Purpose.COPY}
 
@@ -129,6 +131,7 @@ class SigningDesk:
     sessions: Sessions
     artifacts: Artifacts
     preparer: Preparer
+    services: RemoteServices
     remote: RemoteBatches
     check: Check
     trust: Callable[[], Trust]
@@ -151,6 +154,20 @@ class SigningDesk:
     def seal_certificate(self, key: str) -> bytes:
         """Give the certificate (DER) of a seal key."""
         return self.cabinet.seal(key).certificate
+
+    def remote_services(self) -> Mapping[str, KnownService]:
+        """Give the remote signing services in use."""
+        return self.services.known()
+
+    def remote_credentials(self, service: str, user_id: str) -> Sequence[Credential]:
+        """List what a remote service holds for one of its users."""
+        return self.services.credentials(service, user_id)
+
+    def send_code(self, key_id: UUID) -> None:
+        """Have a remote service send the code for one of its keys."""
+        with self.sessions() as session:
+            key = session.get_one(SigningKey, key_id)
+        self.services.send_code(key.reference)
 
     def apply(self, authorisation_id: UUID) -> str:
         """Write the authorised signature once and give the SHA-256 of the result."""

@@ -3,7 +3,7 @@
 ``wiring`` builds it from settings; tests build it with the same parts on throw-away services.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from kernel.clock import Clock
 from kernel.database import Sessions
 from kernel.errors import MovedOn
 from kernel.objects import Artifacts
+from signing.remote.port import Credential, KnownService
 from signing.timestamps import TimeStampAuthority
 from signing.trust import Trust
 from signing.verdict import ExpectedSignature, Level, Verdict
@@ -45,6 +46,28 @@ class Desk(Protocol):
 
         Raises:
             Refused: There is no such key at the signing process.
+        """
+        ...
+
+    def remote_services(self) -> Mapping[str, KnownService]:
+        """Give the remote signing services in use by the names that keys refer to."""
+        ...
+
+    def remote_credentials(self, service: str, user_id: str) -> Sequence[Credential]:
+        """List what a remote service holds for one of its users.
+
+        Raises:
+            Refused: There is no such service or user, or it does not let us in.
+            Unavailable: It cannot be reached.
+        """
+        ...
+
+    def send_code(self, key_id: UUID) -> None:
+        """Have a remote service send the person the code for one of its keys.
+
+        Raises:
+            Refused: It sends none for this key.
+            Unavailable: It cannot be reached.
         """
         ...
 

@@ -6,13 +6,10 @@ come again, and is rung for when the answer is there. What was typed leaves with
 kept nowhere.
 """
 
-from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from threading import Lock
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,16 +20,13 @@ from kernel.database import Sessions
 from kernel.errors import Refused, Unavailable
 from signing.remote.batch import Ticket, begin
 from signing.remote.port import Outcome, RemoteSigner, Secret, ToSign
-from signing.remote.provider import providers
 from signing.two_phase import Prepared, complete
-from workflow.models import Authorisation, Document, KeyKind, SigningBatch
+from workflow.models import Authorisation, Document, SigningBatch
 from workflow.preparing import Prepare, Preparer
 from workflow.states import WORK, OutgoingState
 
 _FORMING = timedelta(seconds=15)
 """How long a batch waits for the page to begin its last document; then it goes without it."""
-
-KINDS = frozenset({KeyKind.CSC, KeyKind.MYSIGN, KeyKind.SMARTCA})
 
 
 @dataclass(slots=True)
@@ -165,30 +159,3 @@ class RemoteBatches:
     def _ring_for(self, gathered: Gathered) -> None:
         for ready in gathered.values():
             self.ring(WORK[OutgoingState.SIGNING], str(ready.document_id))
-
-
-def openers(
-    folder: Path, *, on: bool
-) -> Mapping[KeyKind, Callable[[Mapping[str, Any], str], RemoteKey]]:
-    """Give what opens a person's remote key by its reference and what the person typed.
-
-    Args:
-        folder: Where the providers are described.
-        on: Whether this installation signs remotely at all.
-    """
-
-    def open_key(reference: Mapping[str, Any], typed: str) -> RemoteKey:
-        if not on:
-            raise Refused("remote.off")
-        provider = providers(folder).get(reference["provider"])
-        if provider is None:
-            raise Refused("remote.no_provider")
-        signer = provider.signer(
-            reference["user_id"],
-            reference["credential_id"],
-            b64decode(reference["certificate"]),
-            tuple(b64decode(issuer) for issuer in reference["chain"]),
-        )
-        return RemoteKey(signer, Secret.typed(typed))
-
-    return dict.fromkeys(KINDS, open_key)

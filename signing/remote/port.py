@@ -6,11 +6,11 @@ believed: each signature is checked against the registered certificate before an
 with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from kernel.errors import Refused
 
@@ -114,6 +114,42 @@ class Credential:
 
     batch: int = 1
     """How many signatures one authorisation is good for."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it in plain values, for another process and for a key's reference."""
+        return {
+            "credential_id": self.id,
+            "description": self.description,
+            "certificate": self.certificate.hex(),
+            "chain": [issuer.hex() for issuer in self.chain],
+            "asks": sorted(self.asks),
+            "sends_otp": self.sends_otp,
+            "batch": self.batch,
+        }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """Read it back."""
+        return cls(
+            id=told["credential_id"],
+            description=told["description"],
+            certificate=bytes.fromhex(told["certificate"]),
+            chain=tuple(bytes.fromhex(issuer) for issuer in told["chain"]),
+            asks=frozenset(map(Ask, told["asks"])),
+            sends_otp=told["sends_otp"],
+            batch=told["batch"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownService:
+    """A service that this installation knows."""
+
+    name: str
+    """What people call it."""
+
+    kind: str
+    """What it speaks: ``csc``, ``mysign`` or ``smartca``."""
 
 
 class RemoteService(Protocol):

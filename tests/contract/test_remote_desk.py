@@ -2,7 +2,6 @@
 
 import json
 import time
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from tests.unit.workflow.way import Case, walk
 from workflow import intents, signing_desk
 from workflow.intents import Chosen
 from workflow.models import KeyKind, SigningKey
-from workflow.remote_keys import openers
+from workflow.remote_services import KINDS, RemoteServices
 from workflow.states import OutgoingState
 
 USER = "CMT_0123456789"
@@ -108,7 +107,7 @@ def remote(shared_desks: Desks, kind: str) -> Iterator[Remote]:
     desks.bells.clear()
     key = leaders_key(desks)
     server, credential_id, settings = SERVICES[kind](key)
-    certificate, *chain = (b64encode(der).decode() for der in key.certificates)
+    certificate, *chain = (der.hex() for der in key.certificates)
     reference = {
         "provider": "ca",
         "user_id": USER,
@@ -124,9 +123,15 @@ def remote(shared_desks: Desks, kind: str) -> Iterator[Remote]:
         settings |= {"answer_seconds": 5.0, "person_seconds": 6.0, "pause_seconds": 0.05}
         lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
         (folder / "ca.toml").write_text("\n".join(lines))
-        cabinet = desks.office.desk.cabinet
-        cabinet.openers = {**cabinet.openers, **openers(folder, on=True)}
+        switch(desks, on=True)
         yield Remote(desks, server, registered(desks, KeyKind(kind), reference))
+
+
+def switch(desks: Desks, *, on: bool) -> None:
+    """Let this office sign remotely, or not."""
+    services = RemoteServices(desks.settings.keys_folder / "remote", on=on)
+    cabinet = desks.office.desk.cabinet
+    cabinet.openers = {**cabinet.openers, **dict.fromkeys(KINDS, services.open)}
 
 
 def registered(desks: Desks, kind: KeyKind, reference: dict[str, Any]) -> UUID:
@@ -254,8 +259,7 @@ def test_what_was_typed_is_gone_once_the_batch_was_sent(remote: Remote):
 
 def test_remote_signing_that_is_off_refuses_in_plain_words(remote: Remote):
     case = walk(remote.desks, OutgoingState.AWAITING_SIGNATURE)
-    cabinet = remote.desks.office.desk.cabinet
-    cabinet.openers = {**cabinet.openers, **openers(remote.desks.settings.keys_folder, on=False)}
+    switch(remote.desks, on=False)
 
     with pytest.raises(Refused, match=r"remote\.off"):
         remote.sign(case, secret=PIN)
