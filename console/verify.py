@@ -16,6 +16,7 @@ from kernel.objects import sha256_of
 from kernel.settings import Settings
 from kernel.words import explain, sentence
 from signing.etsi_report import etsi_report
+from signing.telling import signature_told
 from signing.trust import Trust
 from signing.verdict import Conclusion, Verdict
 from wiring.checker import Limits
@@ -68,7 +69,10 @@ def verify(  # noqa: PLR0913, PLR0917 - the options of the command line
             verdict = _checked(checking, file, trust, at)
             passed &= verdict.conclusion is Conclusion.TOTAL_PASSED
             _tell(file, verdict, as_json=as_json)
-            _write(file, verdict, report, etsi)
+            if etsi and file.is_file():
+                etsi.write_bytes(_etsi(file, verdict))
+            if report and file.is_file():
+                report.write_bytes(_report(checking, file, verdict, trust))
     sys.exit(0 if passed else 1)
 
 
@@ -81,7 +85,7 @@ def _checked(checking: Checking, file: Path, trust: Trust, at: datetime) -> Verd
         pdf = file.read_bytes()
     except OSError:
         return not_checked("no_such_file", trust, at)
-    return checking(pdf, trust=trust, at=at)
+    return checking(pdf, trust=trust, at=at, full=True)
 
 
 def _tell(file: Path, verdict: Verdict, *, as_json: bool) -> None:
@@ -91,21 +95,21 @@ def _tell(file: Path, verdict: Verdict, *, as_json: bool) -> None:
         return
     _say(f"{file}: {sentence(f'web.verdict.{verdict.conclusion}')}")
     for signature in verdict.signatures:
-        _say(f"  {signature.field}: {verdict_words.in_a_sentence(signature)}")
+        _say(f"  {signature.field}: {signature_told(signature)}")
     for finding in told["findings"]:
         _say(f"  - {finding['message']}")
 
 
-def _write(file: Path, verdict: Verdict, report: Path | None, etsi: Path | None) -> None:
-    """Write the reports that were asked for; of a file that could not be read there is none."""
-    if not file.is_file():
-        return
-    sha256 = sha256_of(file.read_bytes())
-    if etsi:
-        etsi.write_bytes(etsi_report(verdict, sha256, verdict_words.message))
-    if report:
-        facts = verdict_report.facts(verdict, sha256, file.name)
-        report.write_bytes(open_typesetter(Settings()).verification_report(facts))
+def _etsi(file: Path, verdict: Verdict) -> bytes:
+    return etsi_report(verdict, sha256_of(file.read_bytes()), verdict_words.message)
+
+
+def _report(checking: Checking, file: Path, verdict: Verdict, trust: Trust) -> bytes:
+    pdf = file.read_bytes()
+    different = verdict_words.looks_different(verdict)
+    pages = checking.changed_pages(pdf, trust=trust, at=verdict.checked_at) if different else ()
+    facts = verdict_report.facts(verdict, sha256_of(pdf), file.name, pictures=pages)
+    return open_typesetter(Settings()).verification_report(facts)
 
 
 def _say(line: str) -> None:

@@ -5,6 +5,8 @@ comes back with the button that asks for a report, so there is nothing to store 
 delete; an hour later the page is good for reading only.
 """
 
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +21,16 @@ from web.errors import explain
 from web.language import language
 from web.reports import Kind, report_of
 from workflow import verdict_report, verdict_words
+from workflow.office import ChangedPage
 
 desk = Blueprint("public_check", __name__, url_prefix="/kiem-tra")
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 _FORM = 64 * 1024
 """Bytes of a form around its file."""
-_LARGEST_RESULT = 2 * 1024 * 1024
+_PICTURES = 1024 * 1024
+"""Bytes of pictures that travel with a result; base64 makes twice as much of them."""
+_LARGEST_RESULT = 4 * 1024 * 1024
 _HOUR = 3600
 _LONGEST_NAME = 200
 
@@ -37,6 +42,7 @@ class Result:
     file: str
     sha256: str
     verdict: Verdict
+    pages: tuple[ChangedPage, ...]
 
 
 def attach(app: Flask) -> None:
@@ -72,7 +78,9 @@ def check() -> str | Response:
     except DomainError as error:
         answer = render_template("check/page.html", refused=explain(error), found=None)
         return Response(answer, error.http_status)
-    found = verdict_report.facts(result.verdict, result.sha256, result.file, language())
+    found = verdict_report.facts(
+        result.verdict, result.sha256, result.file, language(), result.pages
+    )
     return render_template("check/page.html", refused="", found=found, result=_sealed(result))
 
 
@@ -80,7 +88,7 @@ def check() -> str | Response:
 def report(kind: Kind) -> Response:
     """Give a report on what was found a moment ago."""
     result = _opened(request.form.get("result", ""))
-    return report_of(kind, result.verdict, result.sha256, result.file)
+    return report_of(kind, result.verdict, result.sha256, result.file, result.pages)
 
 
 @api.post("/verify")
@@ -108,22 +116,36 @@ def _checked() -> Result:
     pdf = sent.stream.read()
     if len(pdf) > office.upload_limit:
         raise Refused("web.http_413")
-    verdict = office.check(pdf, trust=office.trust(), at=office.clock())
-    return Result(sent.filename[:_LONGEST_NAME], sha256_of(pdf), verdict)
+    trust, at = office.trust(), office.clock()
+    verdict = office.check(pdf, trust=trust, at=at, full=True)
+    pages: tuple[ChangedPage, ...] = ()
+    if verdict_words.looks_different(verdict):
+        pages = office.check.changed_pages(pdf, trust=trust, at=at)
+    return Result(sent.filename[:_LONGEST_NAME], sha256_of(pdf), verdict, pages)
 
 
 def _sealed(result: Result) -> str:
-    told = [result.file, result.sha256, result.verdict.to_json()]
-    return str(_sealer().dumps(told))
+    pages = list(_portable(result.pages))
+    return str(_sealer().dumps([result.file, result.sha256, result.verdict.to_json(), pages]))
+
+
+def _portable(pages: tuple[ChangedPage, ...]) -> Iterator[tuple[str, int, str]]:
+    """Give as many pictures as a form can carry."""
+    room = _PICTURES
+    for page in pages:
+        room -= len(page.png)
+        if room > 0:
+            yield page.field, page.page, b64encode(page.png).decode()
 
 
 def _opened(sealed: str) -> Result:
     """Read back what we gave out; anything else is refused as if its hour were over."""
     try:
-        file, sha256, verdict = _sealer().loads(sealed, max_age=_HOUR)
+        file, sha256, verdict, pages = _sealer().loads(sealed, max_age=_HOUR)
     except BadData as error:
         raise Refused("web.check_again") from error
-    return Result(file, sha256, Verdict.from_json(verdict))
+    pictures = tuple(ChangedPage(field, page, b64decode(png)) for field, page, png in pages)
+    return Result(file, sha256, Verdict.from_json(verdict), pictures)
 
 
 def _sealer() -> URLSafeTimedSerializer:

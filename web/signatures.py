@@ -1,5 +1,6 @@
 """The page on a file's signatures, and its two reports, for readers of the document."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -30,7 +31,7 @@ def outgoing(document_id: UUID, sha256: str) -> str:
         "check/document.html",
         subject=document.subject,
         back=url_for("outgoing.page", document_id=document_id),
-        found=verdict_report.facts(verdict, sha256, _name(document, artifact), language()),
+        found=_facts(verdict, sha256, _name(document, artifact)),
     )
 
 
@@ -38,7 +39,8 @@ def outgoing(document_id: UUID, sha256: str) -> str:
 def outgoing_report(document_id: UUID, sha256: str, kind: Kind) -> Response:
     """Send a report on it."""
     document, artifact, verdict = _outgoing(document_id, sha256)
-    return report_of(kind, verdict, sha256, _name(document, artifact))
+    pages = rechecking.changed_pages(here.office(), sha256, verdict)
+    return report_of(kind, verdict, sha256, _name(document, artifact), pages)
 
 
 @desk.get(_INCOMING)
@@ -49,7 +51,7 @@ def incoming(incoming_id: UUID, file_id: UUID) -> str:
         "check/document.html",
         subject=subject,
         back=url_for("incoming.page", incoming_id=incoming_id),
-        found=verdict_report.facts(verdict, file.sha256, file.name, language()),
+        found=_facts(verdict, file.sha256, file.name),
     )
 
 
@@ -57,13 +59,20 @@ def incoming(incoming_id: UUID, file_id: UUID) -> str:
 def incoming_report(incoming_id: UUID, file_id: UUID, kind: Kind) -> Response:
     """Send a report on it."""
     _, file, verdict = _incoming(incoming_id, file_id)
-    return report_of(kind, verdict, file.sha256, file.name)
+    pages = rechecking.changed_pages(here.office(), file.sha256, verdict)
+    return report_of(kind, verdict, file.sha256, file.name, pages)
 
 
 def attach(app: Flask) -> None:
     """Let the pages of documents show the verdict that is kept with them."""
     app.register_blueprint(desk)
+    app.jinja_env.filters["in_page"] = _in_page
     app.jinja_env.globals.update(found_in=_found_in, checked_at=_checked_at)
+
+
+def _in_page(png: bytes) -> str:
+    """Give a picture as an address that carries it."""
+    return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
 def _found_in(kept: Mapping[str, Any], file: DocumentArtifact | IncomingFile) -> dict[str, Any]:
@@ -86,6 +95,11 @@ def _incoming(incoming_id: UUID, file_id: UUID) -> tuple[str, IncomingFile, Verd
     incoming, _ = incoming_for(office, session, incoming_id, here.me())
     file = rechecking.file_of(incoming, file_id)
     return incoming.subject, file, rechecking.of_incoming(office, session, incoming, file)
+
+
+def _facts(verdict: Verdict, sha256: str, name: str) -> dict[str, Any]:
+    pages = rechecking.changed_pages(here.office(), sha256, verdict)
+    return verdict_report.facts(verdict, sha256, name, language(), pages)
 
 
 def _name(document: Document, artifact: DocumentArtifact) -> str:

@@ -7,6 +7,7 @@ may write no file, and where the machine allows it there is no network to reach.
 It knows no settings and no secret, and ends when the process that started it ends.
 """
 
+import asyncio
 import ctypes
 import gc
 import json
@@ -17,17 +18,40 @@ import selectors
 import signal
 import socket
 import sys
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from itertools import islice
+from typing import Any
 
 from kernel.log import configure, logger
+from signing.comparison import pages_changed
+from signing.examination import examine
+from signing.rendered import PageDifference
 from signing.trust import Trust
 from signing.validate import validate
+from signing.verdict import ExpectedSignature, Modifications
 
 TRUST = b"trust"
 """Message: from now on check by the trust list in the file that comes with it."""
 CHECK = b"check"
 """Message: check what is in the first file that comes with it, and answer on the second."""
+
+
+class Question(Enum):
+    """What is asked about a file."""
+
+    VERDICT = "verdict"
+    FULL_VERDICT = "full verdict"
+    """Also by the look of the pages; the verdict without that is told first."""
+    CHANGED_PAGES = "changed pages"
+
+
+MOST_PICTURES = 10
+"""Changed pages that are shown; who reads more of them has the file itself."""
 
 OUT_OF_MEMORY = 3
 """How a child ends for which the memory allowed was not enough."""
@@ -112,10 +136,10 @@ class Checker:
         try:
             self._let_go_of_others()
             _confine(self._limits)
-            pdf, at, expected = pickle.loads(_contents(request))  # noqa: S301 - from our own parent
+            asked = pickle.loads(_contents(request))  # noqa: S301 - from our own parent
             if self._trust is not None:
-                verdict = validate(pdf, self._trust, at=at, expected=expected)
-                answer.sendall(json.dumps(verdict.to_json()).encode())
+                for told in _answers(self._trust, *asked):
+                    answer.sendall(json.dumps(told).encode() + b"\n")
                 code = 0
         except MemoryError:
             code = OUT_OF_MEMORY
@@ -130,6 +154,33 @@ class Checker:
             match key.data:
                 case _Child(answer=answer):
                     answer.close()
+
+
+def _answers(
+    trust: Trust,
+    question: Question,
+    pdf: bytes,
+    at: datetime,
+    expected: Sequence[ExpectedSignature],
+) -> Iterator[Any]:
+    """Give answers as JSON data, each better than the one before."""
+    if question is Question.CHANGED_PAGES:
+        yield [
+            {"field": field, "page": different.page, "png": b64encode(different.picture).decode()}
+            for field, different in _changed_pages(pdf, trust, at)
+        ]
+        return
+    verdict = validate(pdf, trust, at=at, expected=expected)
+    yield verdict.to_json()
+    changed = any(s.modifications is not Modifications.NONE for s in verdict.signatures)
+    if question is Question.FULL_VERDICT and changed:
+        yield validate(pdf, trust, at=at, expected=expected, full=True).to_json()
+
+
+def _changed_pages(pdf: bytes, trust: Trust, at: datetime) -> Iterator[tuple[str, PageDifference]]:
+    compared = pages_changed(asyncio.run(examine(pdf, trust, at)))
+    found = ((field, page) for field, pages in compared.items() for page in pages or ())
+    return islice(found, MOST_PICTURES)
 
 
 def _contents(file: int) -> bytes:
@@ -165,7 +216,3 @@ def main() -> None:
     memory, processor_seconds, seconds = (int(word) for word in sys.argv[1:])
     gc.freeze()
     Checker(socket.socket(fileno=0), Limits(memory, processor_seconds, seconds)).serve()
-
-
-if __name__ == "__main__":
-    main()

@@ -15,9 +15,10 @@ import subprocess
 import sys
 import threading
 import weakref
+from base64 import b64decode
 from collections.abc import Sequence
-from contextlib import closing, suppress
-from dataclasses import astuple, dataclass
+from contextlib import closing
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -35,9 +36,13 @@ from signing.verdict import (
     Modifications,
     Timestamp,
     Verdict,
+    worst,
 )
-from wiring.checker import CHECK, OUT_OF_MEMORY, TRUST, Limits
+from wiring.checker import CHECK, OUT_OF_MEMORY, TRUST, Limits, Question
+from workflow.office import ChangedPage
 
+_PROGRAM = "from wiring.checker import main; main()"
+"""Not ``-m``, which would load the module a second time for what is unpacked there."""
 _GRACE = 2
 """Seconds that the end of a killed child may take to reach us."""
 _LARGEST_ANSWER = 32 * 1024 * 1024
@@ -63,7 +68,7 @@ class _Process:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             popen = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "wiring.checker", *map(str, astuple(limits))],
+                [sys.executable, "-c", _PROGRAM, *map(str, astuple(limits))],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env={"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"},
@@ -113,16 +118,28 @@ class Checking:
         trust: Trust,
         at: datetime,
         expected: Sequence[ExpectedSignature] = (),
+        full: bool = False,
     ) -> Verdict:
         """Check all signatures of any bytes; what stops the check becomes a finding of its own."""
-        with self._places:
-            told, end = self._asked(pdf, trust, at, expected)
-        if end == 0:
-            with suppress(ValueError, KeyError, TypeError):  # a child that lost its mind
-                return Verdict.from_json(json.loads(told))
-        code = _REASONS.get(end, "checker_died")
-        _log.warning("file not checked", reason=code, end=end, size=len(pdf))
-        return not_checked(code, trust, at)
+        question = Question.FULL_VERDICT if full else Question.VERDICT
+        told, end = self._ask(trust, question, pdf, at, tuple(expected))
+        reason = _REASONS.get(end, "checker_died")
+        try:
+            verdict = Verdict.from_json(json.loads(told[-1]))
+        except (IndexError, ValueError, KeyError, TypeError):  # it told nothing, or lost its mind
+            _log.warning("file not checked", reason=reason, end=end, size=len(pdf))
+            return not_checked(reason, trust, at)
+        return verdict if end == 0 else _unfinished(verdict)
+
+    def changed_pages(self, pdf: bytes, *, trust: Trust, at: datetime) -> tuple[ChangedPage, ...]:
+        """Show the pages that look different from when they were signed, a few at most."""
+        told, end = self._ask(trust, Question.CHANGED_PAGES, pdf, at, ())
+        if end != 0 or not told:
+            return ()
+        return tuple(
+            ChangedPage(page["field"], page["page"], b64decode(page["png"]))
+            for page in json.loads(told[-1])
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -135,28 +152,27 @@ class Checking:
         if self._process:
             self._drop(self._process)
 
-    def _asked(
-        self, pdf: bytes, trust: Trust, at: datetime, expected: Sequence[ExpectedSignature]
-    ) -> tuple[bytes, int]:
-        """Give the answer and how the child ended; ask a second time if its parent had died."""
-        for _ in range(2):
-            ours, theirs = socket.socketpair()
-            with closing(ours), theirs:
-                process = self._running()
-                try:
-                    with self._lock:
-                        process.give(trust)
-                        process.send(CHECK, _file((pdf, at, tuple(expected))), theirs.detach())
-                    told, _, end = self._heard(ours).rpartition(b"\n")
-                except TimeoutError:
-                    return b"", -signal.SIGALRM
-                except OSError as error:
-                    _log.warning("checking process lost", error=type(error).__name__)
-                    told, end = b"", b""
-            if end:
-                return told, int(end)
-            self._drop(process)
-        return b"", _LOST
+    def _ask(self, trust: Trust, *asked: object) -> tuple[list[bytes], int]:
+        """Give the whole lines told, and how the child ended; ask again if its parent had died."""
+        with self._places:
+            for _ in range(2):
+                ours, theirs = socket.socketpair()
+                with closing(ours), theirs:
+                    process = self._running()
+                    try:
+                        with self._lock:
+                            process.give(trust)
+                            process.send(CHECK, _file(asked), theirs.detach())
+                        told, _, end = self._heard(ours).rpartition(b"\n")
+                    except TimeoutError:
+                        return [], -signal.SIGALRM
+                    except OSError as error:
+                        _log.warning("checking process lost", error=type(error).__name__)
+                        told, end = b"", b""
+                if end:
+                    return told.split(b"\n")[:-1], int(end)
+                self._drop(process)
+        return [], _LOST
 
     def _heard(self, answer: socket.socket) -> bytes:
         answer.settimeout(self._limits.seconds + _GRACE)
@@ -189,6 +205,15 @@ _REASONS = {
     -signal.SIGALRM: "too_slow",
     -signal.SIGXCPU: "too_slow",
 }
+
+
+def _unfinished(verdict: Verdict) -> Verdict:
+    """Lower a verdict whose pages could not be compared to the end."""
+    return replace(
+        verdict,
+        conclusion=worst(verdict.conclusion, Conclusion.INDETERMINATE),
+        findings=(*verdict.findings, Finding("signing.finding.not_drawn", {})),
+    )
 
 
 def not_checked(code: str, trust: Trust, at: datetime) -> Verdict:

@@ -37,7 +37,9 @@ def checked(office: Office, sha256: str, expected: Sequence[ExpectedSignature] =
         row = session.scalars(select(KeptVerdict).filter_by(**name)).one_or_none()
         if row is not None:
             return Verdict.from_json(row.verdict)
-    verdict = office.check(office.artifacts.get(sha256), trust=trust, at=now, expected=expected)
+    verdict = office.check(
+        office.artifacts.get(sha256), trust=trust, at=now, expected=expected, full=True
+    )
     if verdict.integrity is not Integrity.UNKNOWN:  # what could not be seen is looked at again
         kept = {"id": uuid4(), "verdict": verdict.to_json(), "made_at": now}
         with office.act() as session:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import NotFound
 from signing.verdict import ExpectedSignature, Verdict
-from workflow import certificates, intents, kept_verdicts, verifying
+from workflow import certificates, intents, kept_verdicts, verdict_words, verifying
 from workflow.models import Document, DocumentArtifact, Incoming, IncomingFile, Purpose
 from workflow.models.outgoing import ArtifactKind
-from workflow.office import Office
+from workflow.office import ChangedPage, Office
 
 
 def of_artifact(
@@ -23,7 +23,7 @@ def of_artifact(
     Raises:
         NotFound: Nothing is signed yet at that stage.
     """
-    if artifact.kind is ArtifactKind.PRESENTED:
+    if artifact.kind in {ArtifactKind.PRESENTED, ArtifactKind.INITIALLED}:
         raise NotFound("workflow.no_such_file")
     return kept_verdicts.checked(office, artifact.sha256, _expected(session, document, artifact))
 
@@ -34,6 +34,14 @@ def of_incoming(
     """Check a file of a packet; the document itself for the signatures of its sender."""
     expected = verifying.expected_of(session, incoming) if file.is_main else ()
     return kept_verdicts.checked(office, file.sha256, expected)
+
+
+def changed_pages(office: Office, sha256: str, verdict: Verdict) -> tuple[ChangedPage, ...]:
+    """Show the pages that look different from when they were signed, where the verdict says so."""
+    if not verdict_words.looks_different(verdict):
+        return ()
+    pdf = office.artifacts.get(sha256)
+    return office.check.changed_pages(pdf, trust=office.trust(), at=office.clock())
 
 
 def file_of(incoming: Incoming, file_id: UUID) -> IncomingFile:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from kernel.words import sentence
+from signing.telling import document_told, signature_told
 from signing.verdict import (
     Answer,
     CertificateTrust,
     Conclusion,
+    Finding,
     Integrity,
     Modifications,
     SignatureVerdict,
@@ -19,6 +21,7 @@ from signing.verdict import (
     Verdict,
 )
 from workflow import verdict_words
+from workflow.office import ChangedPage
 
 State = Literal["good", "bad", "unknown"]
 
@@ -50,7 +53,7 @@ def facts(
     sha256: str,
     file: str,
     locale: str = "vi",
-    pictures: Sequence[tuple[str, bytes]] = (),
+    pictures: Sequence[ChangedPage] = (),
 ) -> dict[str, Any]:
     """Give what ``Typesetter.verification_report`` sets.
 
@@ -59,11 +62,11 @@ def facts(
         sha256: Of the file.
         file: Its name.
         locale: ``vi`` or ``en``.
-        pictures: Caption and PNG of each area that was changed after signing.
+        pictures: Pages that look different from when they were signed.
     """
 
-    def say(code: str) -> str:
-        return sentence(f"checking.report.{code}", locale)
+    def say(code: str, **told: str | int) -> str:
+        return sentence(f"checking.report.{code}", locale, **told)
 
     labels = ("file", "sha256", "answers", "signature", "pictures")
     return {
@@ -74,14 +77,17 @@ def facts(
         "state": state_of(verdict.conclusion),
         "signs": {state: say(state) for state in ("good", "bad", "unknown")},
         "conclusion": sentence(f"web.verdict.{verdict.conclusion}", locale),
-        "means": sentence(f"web.verdict_means.{verdict.conclusion}", locale),
+        "means": document_told(verdict, locale),
         "file": file,
         "sha256": sha256,
         "labels": {label: say(f"label.{label}") for label in labels},
         "answers": answers(verdict, locale) if verdict.signatures else [],
-        "findings": [told["message"] for told in verdict_words.told(verdict.findings, locale)],
+        "findings": _lines(verdict.findings, locale),
         "signatures": [_signature(signature, locale) for signature in verdict.signatures],
-        "pictures": [{"caption": caption, "png": png} for caption, png in pictures],
+        "pictures": [
+            {"caption": say("picture", page=page.page + 1, field=page.field), "png": page.png}
+            for page in pictures
+        ],
         "about": [
             [say("checked_at"), verdict_words.moment(verdict.checked_at)],
             [say("policy"), verdict.policy],
@@ -108,11 +114,15 @@ def answers(verdict: Verdict, locale: str = "vi") -> list[dict[str, str]]:
     ]
 
 
+def _lines(findings: Sequence[Finding], locale: str) -> list[str]:
+    return [told["message"] for told in verdict_words.told(findings, locale)]
+
+
 def _signature(signature: SignatureVerdict, locale: str) -> dict[str, Any]:
     def say(code: str) -> str:
         return sentence(f"checking.report.{code}", locale)
 
-    unknown = sentence("checking.nobody", locale)
+    unknown = say("nobody")
     at = verdict_words.moment(signature.signed_at) if signature.signed_at else unknown
     rows = [
         [say("signer"), signature.signer_name or unknown],
@@ -129,7 +139,7 @@ def _signature(signature: SignatureVerdict, locale: str) -> dict[str, Any]:
     return {
         "name": signature.signer_name or unknown,
         "state": state_of(signature.conclusion),
-        "sentence": verdict_words.in_a_sentence(signature, locale),
+        "sentence": signature_told(signature, locale),
         "rows": [[label, value] for label, value in rows if value],
-        "findings": [told["message"] for told in verdict_words.told(signature.findings, locale)],
+        "findings": _lines(signature.findings[1:], locale),  # the sentence tells the first
     }

@@ -1,7 +1,7 @@
-"""A verdict told: one plain sentence per signature for people, one flat object for programs.
+"""A verdict as one flat object for programs, and what of it programs and people are told alike.
 
-The three questions stay apart in both: is it whole, was it changed later, whose is it and when. The
-pages, the report, the command and the API all tell by these functions, so none can say otherwise.
+The questions stay apart: is it whole, was it changed later, whose is it and when. The command and
+the API tell by these functions, so neither can say otherwise than the other.
 """
 
 from collections import defaultdict
@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from kernel.clock import local
-from kernel.words import catalogue, sentence
+from kernel.words import catalogue
+from signing.telling import signature_told
 from signing.verdict import (
     CertificateTrust,
     Conclusion,
     Finding,
     Integrity,
     Modifications,
-    SignatureVerdict,
     Timestamp,
     Verdict,
 )
@@ -61,7 +61,7 @@ def details(verdict: Verdict, locale: str = "vi") -> list[dict[str, Any]]:
             "conclusion": signature.conclusion,
             "sub_indication": signature.sub_indication,
             "changed_fields": list(signature.changed_fields),
-            "sentence": in_a_sentence(signature, locale),
+            "sentence": signature_told(signature, locale),
             "findings": told(signature.findings, locale),
         }
         for signature in verdict.signatures
@@ -83,49 +83,15 @@ def message(finding: Finding, locale: str = "vi") -> str:
     return words.format_map(facts) if words else finding.code
 
 
-def in_a_sentence(signature: SignatureVerdict, locale: str = "vi") -> str:
-    """Say who signed in which role and when, whether it is whole, and by whose certificate."""
-    return " ".join(
-        (
-            sentence(
-                f"checking.who.{signature.role}",
-                locale,
-                name=signature.signer_name or sentence("checking.nobody", locale),
-                when=_when(signature, locale),
-            ),
-            sentence(f"checking.integrity.{signature.integrity}", locale),
-            _changes(signature, locale),
-            sentence(
-                f"checking.trust.{signature.trust}",
-                locale,
-                issuer=signature.issuer_name or sentence("checking.nobody", locale),
-            ),
-        )
-    )
-
-
 def moment(value: datetime) -> str:
     """Write a moment in Vietnam: ``10:32, 05/11/2026``."""
     return f"{local(value):%H:%M, %d/%m/%Y}"
 
 
-def _when(signature: SignatureVerdict, locale: str) -> str:
-    if signature.signed_at is None:
-        return sentence("checking.when.unknown", locale)
-    if signature.timestamp is Timestamp.VALID:
-        proof = "proven"
-    else:
-        proof = "stamped" if signature.role == "timestamp" else "claimed"
-    return sentence(f"checking.when.{proof}", locale, moment=moment(signature.signed_at))
-
-
-def _changes(signature: SignatureVerdict, locale: str) -> str:
-    if signature.modifications is Modifications.PERMITTED and signature.changed_fields:
-        names = ", ".join(field(name, locale) for name in signature.changed_fields)
-        return sentence("checking.changes.filled", locale, fields=names)
-    return sentence(f"checking.changes.{signature.modifications}", locale)
-
-
-def field(name: str, locale: str = "vi") -> str:
-    """Name a field as people do; fields of other makers by the name they gave."""
-    return catalogue(locale).get(f"checking.field.{name}", name)
+def looks_different(verdict: Verdict) -> bool:
+    """Tell whether there are pages to be shown that look different from when they were signed."""
+    return any(
+        finding.code == "signing.finding.looks_different"
+        for signature in verdict.signatures
+        for finding in signature.findings
+    )

@@ -23,6 +23,7 @@ from billiard import Pool
 from kernel.settings import ROOT
 from signing.validate import validate
 from signing.verdict import Conclusion, Integrity, Verdict
+from tests.attack import forgery
 from tests.contract.servers import checking_app
 from tests.unit.signing.desk import Desk
 from wiring.checker import Limits
@@ -45,6 +46,13 @@ class Doing:
 @pytest.fixture(scope="module")
 def checking() -> Iterator[Checking]:
     opened = Checking(SMALL)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Checking]:
+    opened = Checking()
     yield opened
     opened.close()
 
@@ -92,6 +100,27 @@ def test_a_file_that_takes_too_much_gets_a_verdict_that_says_so(
     assert verdict.conclusion is Conclusion.INDETERMINATE
     assert verdict.integrity is Integrity.UNKNOWN
     assert time.monotonic() - began < 5
+
+
+def test_the_pages_that_look_different_are_shown(
+    patient: Checking, desk: Desk, sealed: bytes
+) -> None:
+    stamped = forgery.stamp_page(sealed)
+
+    verdict = patient(stamped, trust=desk.trust, at=desk.now, full=True)
+    pages = patient.changed_pages(stamped, trust=desk.trust, at=desk.now)
+
+    assert "signing.finding.looks_different" in {
+        finding.code for signature in verdict.signatures for finding in signature.findings
+    }
+    assert pages[0].png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing"])
+def test_of_what_cannot_be_read_no_page_is_shown(
+    checking: Checking, desk: Desk, content: bytes
+) -> None:
+    assert checking.changed_pages(content, trust=desk.trust, at=desk.now) == ()
 
 
 def test_a_child_can_write_no_file(checking: Checking, desk: Desk, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from kernel.words import sentence
 from signing.trust import Trust
 from signing.verdict import Verdict
+from tests.attack import forgery
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
 from web.app import create
@@ -65,7 +66,7 @@ def test_a_stranger_reads_in_plain_words_who_signed_and_that_it_holds(
     for words in (
         sentence("web.verdict.TOTAL_PASSED"),
         sentence("checking.question.integrity"),
-        "Trần Thị Ngọc Hạnh đã ký lúc",
+        "Trần Thị Ngọc Hạnh ký lúc",
         "quyết định.pdf",
     ):
         assert words in browser.page
@@ -76,6 +77,15 @@ def test_a_changed_file_is_told_as_not_valid(browser: Browser, issued: bytes) ->
 
     assert sentence("web.verdict.TOTAL_FAILED") in browser.page
     assert "verdict-bad" in browser.page
+
+
+def test_a_page_that_looks_different_is_shown_on_the_page_and_in_the_report(
+    browser: Browser, issued: bytes
+) -> None:
+    upload(browser, forgery.stamp_page(issued))
+
+    assert 'src="data:image/png;base64,' in browser.page
+    assert report(browser, "phieu.pdf").data.count(b"/Subtype/Image") >= 1
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing", b"%PDF-1.7\n%%EOF"])
@@ -178,8 +188,8 @@ def test_a_program_that_sends_no_file_gets_a_problem(app: Flask) -> None:
 
 
 def test_a_check_that_was_cut_off_is_never_told_as_not_valid(desks: Desks, issued: bytes) -> None:
-    def cut_off(pdf: bytes, *, trust: Trust, at: datetime, expected: Any = ()) -> Verdict:
-        del pdf, expected
+    def cut_off(pdf: bytes, *, trust: Trust, at: datetime, **_: Any) -> Verdict:
+        del pdf
         return not_checked("too_slow", trust, at)
 
     office = replace(desks.office, check=cut_off)
@@ -211,7 +221,7 @@ def test_readers_of_a_document_have_its_signatures_checked_again(
 
     clerk.open(address[1])
 
-    assert "(người có thẩm quyền) đã ký lúc" in clerk.page
+    assert "Trần Thị Ngọc Hạnh, người có thẩm quyền, ký lúc" in clerk.page
     assert clerk.open(f"{address[1]}/phieu.pdf").data.startswith(b"%PDF-")
     assert b"AgencySeal" in clerk.open(f"{address[1]}/bao-cao.xml").data
 
