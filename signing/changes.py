@@ -39,6 +39,7 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.diff_analysis.form_rules_api import FormUpdate
 from pyhanko.sign.diff_analysis.rules_api import Context
 
+from signing.awaited import NothingAwaitedRule
 from signing.filling import FillingFirst
 from signing.pages import entries, follow
 
@@ -265,6 +266,7 @@ def _draws_anew(revision: HistoricalResolver) -> bool:
 _SILENT = ModificationLevel.LTA_UPDATES
 DIFF_POLICY = FillingFirst(
     global_rules=[
+        NothingAwaitedRule().as_qualified(_SILENT),
         CatalogModificationRule(),
         DocInfoRule().as_qualified(_SILENT),
         XrefStreamRule().as_qualified(_SILENT),
