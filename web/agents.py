@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kernel.errors import DomainError
 from web import acts, here
+from web.agent_archive import archive
 from web.errors import explain
 from workflow import agents
 
@@ -17,6 +18,16 @@ desk = Blueprint("agents", __name__, url_prefix="/may-ky")
 def page() -> str:
     """Show the paired computers."""
     return _page()
+
+
+@desk.get("/vanthu-agent.zip")
+def program() -> Response:
+    """Send the program for a computer of one's own."""
+    return Response(
+        archive(),
+        mimetype="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="vanthu-agent.zip"'},
+    )
 
 
 @desk.post("")

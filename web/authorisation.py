@@ -56,6 +56,7 @@ TABLE: dict[str, Audience] = {
     "agent_door.hand_in": Anyone.PAIRED,
     "agent_door.refuse": Anyone.PAIRED,
     "agents.page": _LEADERS,
+    "agents.program": _LEADERS,
     "agents.begin": _LEADERS,
     "agents.withdraw": _LEADERS,
     "home.mine": Anyone.SIGNED_IN,

@@ -1,16 +1,22 @@
 """A computer of one's own is paired on a page, and its program speaks at a door of its own."""
 
 import re
+import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
+from importlib import metadata
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from packaging.utils import canonicalize_name
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -20,6 +26,7 @@ from signing.keys import Pkcs12Key
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
 from tests.unit.workflow.way import Case, walk
+from web.agent_archive import FOLDER, PACKAGES
 from workflow import agents, intents
 from workflow.intents import Chosen
 from workflow.models import Account, Authorisation, JournalLine, SigningAgent, SigningKey
@@ -432,6 +439,46 @@ def test_the_page_names_the_computer_and_never_shows_the_code_again(
 
     assert code not in leader.page
     assert "Máy ở phòng làm việc" in leader.page
+
+
+def test_the_program_from_the_page_starts_without_the_rest_of_the_product(
+    signed_in: SignIn, tmp_path: Path
+) -> None:
+    answer = signed_in("phochutich").open("/may-ky/vanthu-agent.zip")
+    with ZipFile(BytesIO(answer.data)) as packed:
+        packed.extractall(tmp_path)
+
+    words = [sys.executable, "-X", "importtime", "-P", "-m", "agent", "run", "--help"]
+    started = subprocess.run(
+        words,
+        cwd=tmp_path / FOLDER,
+        env={"PYTHONPATH": str(tmp_path / FOLDER)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "--module" in started.stdout
+    imported = {line.rpartition("|")[2].strip() for line in started.stderr.splitlines()}
+    assert {"agent.command", "signing.token", "pkcs11"} <= imported
+    assert not imported & {"flask", "sqlalchemy", "celery", "pyhanko", "pydantic", "workflow"}
+
+
+def test_the_pins_of_the_program_are_complete_and_hashed(signed_in: SignIn) -> None:
+    answer = signed_in("phochutich").open("/may-ky/vanthu-agent.zip")
+    with ZipFile(BytesIO(answer.data)) as packed:
+        pins = packed.read(f"{FOLDER}/requirements.txt").decode()
+
+    names = set(re.findall(r"^([a-z0-9-]+)==", pins, re.MULTILINE))
+    needed = {
+        canonicalize_name(re.split(r"[^A-Za-z0-9._-]", need)[0])
+        for name in names
+        for need in metadata.requires(name) or ()
+        if "extra ==" not in need and "python_version < " not in need
+    }
+    assert names == set(PACKAGES)
+    assert needed <= names
+    assert pins.count("--hash=sha256:") > 5 * len(names)
 
 
 def test_a_computer_without_a_name_is_not_paired(signed_in: SignIn) -> None:
