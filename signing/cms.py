@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -57,11 +57,11 @@ class _Certificate:
 
 @lru_cache(maxsize=256)
 def _certificate(der: bytes) -> _Certificate:
+    certificate = _loaded(der)
     try:
-        certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
         issuer = certificate.issuer.public_bytes()
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise Refused("signing.unreadable_certificate") from error
     if not isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
         raise Refused("signing.weak_key")
@@ -78,6 +78,13 @@ def _certificate(der: bytes) -> _Certificate:
         key=key,
         algorithm=_RSA_WITH_SHA256 if isinstance(key, RSAPublicKey) else _ECDSA_WITH_SHA256,
     )
+
+
+def _loaded(der: bytes) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(der)
+    except ValueError as error:
+        raise Refused("signing.unreadable_certificate") from error
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:
@@ -153,5 +160,5 @@ def _certificates(path: tuple[bytes, ...]) -> bytes:
 
 
 def _is_root(der: bytes) -> bool:
-    certificate = x509.load_der_x509_certificate(der)
+    certificate = _loaded(der)
     return certificate.issuer == certificate.subject

@@ -211,6 +211,16 @@ def test_something_else_is_no_certificate(der: bytes) -> None:
     assert refused.value.code == "signing.unreadable_certificate"
 
 
+def test_something_else_among_the_issuers_is_refused() -> None:
+    by = holder(KEYS["P-256"])
+    attributes = signed_attributes(by.certificate, DIGEST)
+
+    with pytest.raises(Refused) as refused:
+        signed_data(attributes, by.sign(attributes), by.certificate, (b"chi la chu",))
+
+    assert refused.value.code == "signing.unreadable_certificate"
+
+
 def test_a_key_of_another_kind_is_refused() -> None:
     root_key = ec.generate_private_key(ec.SECP256R1())
     other = certificate("Khóa lạ", ed25519.Ed25519PrivateKey.generate(), "Gốc", root_key)

@@ -1,6 +1,7 @@
 """Annexes and copies: signed in the corner of the first page, whoever wrote or signed the file."""
 
 import subprocess
+import tracemalloc
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, FloatObject, NameObject, RectangleObject
 
+from console.bench_scan import write_scan
 from kernel.errors import Refused
 from signing.fields import SIGNER_SIGNATURE
 from signing.keys import KeyHolder
@@ -274,6 +276,28 @@ def test_from_file_to_file_gives_the_same_kind_of_signature(desk: Desk, tmp_path
     assert verdict.conclusion is Conclusion.TOTAL_PASSED
     assert target.read_bytes().startswith(source.read_bytes())
     assert set(tmp_path.iterdir()) == {source, target}
+
+
+def test_a_large_scan_never_lies_in_memory(desk: Desk, tmp_path: Path) -> None:
+    source, target = tmp_path / "quét.pdf", tmp_path / "quét đã ký.pdf"
+    write_scan(source, pages=3)
+    tracemalloc.start()
+
+    sign_file(
+        source,
+        target,
+        desk.seal,
+        picture=LINE,
+        signed_at=desk.now,
+        reason="Sao y",
+        location="Cần Thơ",
+    )
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    report = subprocess.run(("pdfsig", "-nocert", target), capture_output=True, check=True).stdout
+    assert b"Signature is Valid" in report
+    assert most < source.stat().st_size / 5
 
 
 def test_a_file_that_cannot_be_signed_leaves_nothing_behind(desk: Desk, tmp_path: Path) -> None:
