@@ -107,6 +107,7 @@ TABLE: dict[str, Audience] = {
     "issuing.seal_page": _CLERKS,
     "issuing.number_and_seal": _CLERKS,
     "issuing.seal_again": _CLERKS,
+    "issuing.seal_at_hand": _CLERKS,
     "issuing.issue_page": _CLERKS,
     "issuing.issue": _CLERKS,
     "issuing.resend": _CLERKS,

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound, Refused
 from web import acts, here, outgoing
 from web.errors import explain
-from workflow import sealing, sending
+from workflow import sealing, sealing_at_hand, seals, sending
 from workflow.states import OutgoingAction
 
 desk = Blueprint("issuing", __name__, url_prefix="/van-ban-di")
@@ -49,6 +49,26 @@ def seal_again(document_id: UUID) -> Answer:
     )
 
 
+@desk.post("/<uuid:document_id>/ky-so-tai-may")
+def seal_at_hand(document_id: UUID) -> Answer:
+    """Number the document if it has none yet, and have it sealed with a token at this computer."""
+    office, seen, shown = here.office(), acts.seen(), acts.typed("shown")
+    try:
+        key_id = UUID(acts.typed("key"))
+        if OutgoingAction.NUMBER in outgoing.facts_of(document_id)["acts"]:
+            sealing_at_hand.number_only(
+                office, here.me(), document_id, seen, shown=shown, key_id=key_id
+            )
+        batch_id = sealing_at_hand.offer(office, here.me(), document_id, shown=shown, key_id=key_id)
+    except NotFound:
+        raise
+    except (DomainError, ValueError) as error:
+        here.reread()
+        told = error if isinstance(error, DomainError) else Refused("signing.no_seal_key")
+        return Response(_seal_page(document_id, explain(told)), told.http_status)
+    return redirect(url_for("batch.result", batch_id=batch_id))
+
+
 @desk.get("/<uuid:document_id>/phat-hanh")
 def issue_page(document_id: UUID) -> str | Answer:
     """Show who will receive the document."""
@@ -87,8 +107,26 @@ def _seal_page(document_id: UUID, refused: str = "") -> str:
     facts = outgoing.facts_of(document_id)
     if not _SEALING & {*facts["acts"]}:
         return render_template("outgoing/page.html", refused=refused, **facts)
+    office, document = here.office(), facts["document"]
+    keys = (
+        seals.keys_at_hand(here.session(), document.agency_id)
+        if sealing_at_hand.possible(here.session(), document)
+        else []
+    )
+    proposal, at_server = None, True
     try:
-        proposal = sealing.propose(here.office(), here.me(), document_id)
+        proposal = sealing.propose(office, here.me(), document_id)
     except DomainError as error:
-        proposal, refused = None, refused or explain(error)
-    return render_template("outgoing/seal.html", refused=refused, proposal=proposal, **facts)
+        at_server = False
+        if keys:
+            proposal = sealing.propose(office, here.me(), document_id, keys[0].id)
+        else:
+            refused = refused or explain(error)
+    return render_template(
+        "outgoing/seal.html",
+        refused=refused,
+        proposal=proposal,
+        at_server=at_server,
+        keys=keys,
+        **facts,
+    )
