@@ -26,6 +26,7 @@ from web import (
     patience,
     public_check,
     registers,
+    remote_keys,
     reviewing,
     security,
     sign_in,
@@ -56,6 +57,7 @@ _DESKS = (
     registers.desk,
     trust_list.desk,
     agents.desk,
+    remote_keys.desk,
     health.desk,
 )
 _FILES_AT_ONCE = 4

@@ -24,7 +24,9 @@ def attach(app: Flask, office: Office, settings: Settings) -> None:
     """Give the app its office."""
     app.extensions["vanthu.office"] = office
     app.extensions["vanthu.settings"] = settings
-    app.jinja_env.globals.update(my_posts=my_posts, demo=settings.demo)
+    app.jinja_env.globals.update(
+        my_posts=my_posts, demo=settings.demo, signs_remotely=settings.remote_signing
+    )
     app.teardown_appcontext(_close)
 
 

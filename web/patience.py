@@ -41,7 +41,7 @@ def attach(app: Flask, settings: Settings) -> None:
     views["agent_door.pair"] = limiter.limit(_PER_NEWCOMER)(views["agent_door.pair"])
     for strangers in ("public_check.check", "public_check.report", "api.verify"):
         views[strangers] = limiter.limit(_PER_STRANGER)(views[strangers])
-    for secret_asked in ("signing.sign", "batch.sign"):
+    for secret_asked in ("signing.sign", "batch.sign", "remote_keys.look", "remote_keys.send_code"):
         limit = limiter.limit(_PER_SIGNER, key_func=_who_signs)
         views[secret_asked] = limit(views[secret_asked])
 
