@@ -240,10 +240,11 @@ def _nodes(root: DictionaryObject, depth: int = 0) -> Iterator[DictionaryObject]
 
 
 class FormRule(FormUpdatingRule):
-    """Counts it as filling when viewers are told to draw the fields anew.
+    """Judges the form as pyHanko does, but for two points.
 
-    They would then show values that nobody saw. pyHanko takes that for silent; a signature that
-    allows nothing more must not.
+    Telling viewers to draw the fields anew counts as filling, because they would then show values
+    that nobody saw. And what a revision did not write, it did not change: pyHanko takes a locked
+    field for changed whose appearance is older than the signed revision.
     """
 
     def apply(
@@ -254,8 +255,10 @@ class FormRule(FormUpdatingRule):
         if switched_on and not isinstance(new.root.raw_get("/AcroForm"), IndirectObject):
             raise SuspiciousModification("/NeedAppearances was switched on in the catalogue")
         least = ModificationLevel.FORM_FILLING if switched_on else ModificationLevel.LTA_UPDATES
+        written = new.explicit_refs_in_revision()
         for level, update in super().apply(old, new):
-            yield max(level, least), update
+            if update.updated_ref in written:
+                yield max(level, least), update
 
 
 def _draws_anew(revision: HistoricalResolver) -> bool:

@@ -176,7 +176,7 @@ async def _examined(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     opened = open_pdf(pdf)
     reader = opened.reader
     fields = list(fields_of(reader, "/Sig"))
-    texts = [(name, _text(reference)) for name, _, reference in fields_of(reader, "/Tx")]
+    texts = [(name, text_of(reference)) for name, _, reference in fields_of(reader, "/Tx")]
     places = [(name, reference) for name, _, reference in fields]
     filled = [(name, reference) for name, value, reference in fields if value is not None]
     looked = [_look(pdf, reader, name, reference, places) for name, reference in filled]
@@ -203,7 +203,8 @@ def fields_of(reader: Reader, kind: str) -> Iterator[tuple[str, object, Indirect
         yield str(name), value, reference  # pyHanko's own strings hold the whole file in memory
 
 
-def _text(reference: IndirectObject) -> str:
+def text_of(reference: IndirectObject) -> str:
+    """Give what a text field holds."""
     field = reference.get_object()
     return str(field["/V"]) if "/V" in field else ""
 

@@ -15,6 +15,7 @@ from signing.comparison import pages_look_the_same
 from signing.examination import Signature, examine, was_changed
 from signing.gate import RULES
 from signing.keys import facts
+from signing.latent import nothing_lies_in_wait
 from signing.opening import Unexaminable
 from signing.rules.modifications import changed_fields
 from signing.rules.objection import Objection
@@ -58,7 +59,8 @@ def validate(
     except Unexaminable as error:
         return _without_examination(error, trust, at, expected)
     objections = [o for rule in RULES for o in rule(examination, expected)]
-    objections += pages_look_the_same(examination) if full else ()
+    if full:
+        objections += [*pages_look_the_same(examination), *nothing_lies_in_wait(examination)]
     signatures = tuple(_judged(s, objections, expected) for s in examination.signatures)
     return Verdict(
         signatures=signatures,

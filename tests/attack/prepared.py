@@ -1,5 +1,6 @@
 """Documents prepared in advance, so that they act by themselves or can be changed after signing."""
 
+import re
 from collections.abc import Callable
 
 from pyhanko.pdf_utils import generic
@@ -169,3 +170,38 @@ def change_information(pdf: bytes) -> bytes:
     out = Forger.of(pdf)
     out.set_info(out.add_object(_dictionary(Title=pdf_string("khac"))))
     return out.done()
+
+
+DANGLING = 9_000
+"""The number of an object that is referred to and does not exist."""
+
+
+def with_dangling_content(pdf: bytes) -> bytes:
+    """Let the first page refer to content that is not there yet."""
+    forger = Forger.of(pdf)
+    page = forger.find_page_for_modification(0)[0].get_object()
+    missing = generic.IndirectObject(DANGLING, 0, forger)
+    page[pdf_name("/Contents")] = generic.ArrayObject([page.raw_get("/Contents"), missing])
+    forger.update_container(page)
+    return forger.done()
+
+
+def supply_content(pdf: bytes) -> bytes:
+    """Put the content there that was missing, and nothing else."""
+    content = b"0 0 300 300 re f"
+    begin = len(pdf)
+    added = b"%d 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
+        DANGLING,
+        len(content),
+        content,
+    )
+    last = pdf[pdf.rindex(b"trailer") :]
+    root = re.search(rb"/Root \d+ \d+ R", last)
+    assert root
+    trailer = b"<< /Size %d /Prev %s %s >>" % (
+        DANGLING + 1,
+        last.split(b"startxref")[1].split()[0],
+        root[0],
+    )
+    table = b"xref\n%d 1\n%010d 00000 n \ntrailer\n%s\n" % (DANGLING, begin, trailer)
+    return pdf + added + table + b"startxref\n%d\n%%%%EOF\n" % (begin + len(added))

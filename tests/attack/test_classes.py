@@ -55,6 +55,19 @@ def test_a_sheet_taken_away_after_signing_is_caught(desk: Desk) -> None:
     assert "looks_different" in told(verdict)
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_content_that_was_missing_when_signed_cannot_be_supplied_later(
+    desk: Desk, *, full: bool
+) -> None:
+    sealed = desk.sealed(desk.signed(pdf=prepared.with_dangling_content(reserved())))
+
+    forged = prepared.supply_content(sealed)
+
+    verdict = desk.verdict(forged, full=full)
+    assert verdict.conclusion is Conclusion.TOTAL_FAILED
+    assert verdict.modifications is Modifications.FORBIDDEN
+
+
 @pytest.mark.parametrize(
     "attack",
     [
