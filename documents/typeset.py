@@ -36,13 +36,38 @@ class Typeset:
     """``CodeNumber``, ``IssuedDate``, ``SignerSignature``, ``AgencySeal``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """Ký nháy of one reviewer."""
+
+    png: bytes
+    """Transparent image."""
+    name: str
+    """Whose it is; read out to those who do not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Initials:
+    """Where reviewers initial the page: nothing moves for it, so places stay where they were."""
+
+    at_end: Sequence[Initial] = ()
+    """Behind the last words of the text."""
+    at_recipients: Sequence[Initial] = ()
+    """Behind the last line of Nơi nhận."""
+
+
+NO_INITIALS = Initials()
+
+
 class Typesetter:
     """Sets documents and their later fills in the same fonts."""
 
     def __init__(self, font_folders: Iterable[Path]) -> None:
         self._fonts = Fonts.open(font_folders)
 
-    def typeset(self, content: Content, *, seal: float | None = None) -> Typeset:
+    def typeset(
+        self, content: Content, *, seal: float | None = None, initials: Initials = NO_INITIALS
+    ) -> Typeset:
         """Set a document; ``seal`` is the side of the seal's square in millimetres.
 
         Raises:
@@ -50,7 +75,7 @@ class Typesetter:
         """
         rule_set = rules(content.rule_set)
         data = {
-            "content": _page(content, rule_set),
+            "content": _page(content, rule_set) | {"initials": _initials(initials)},
             "rules": rule_set.model_dump(mode="json") | {"seal": seal or rule_set.signature.seal},
         }
         sheet = press("document.typ", data, self._fonts, standards=("a-2a",))
@@ -76,6 +101,13 @@ class Typesetter:
     def verification_report(self, facts: Mapping[str, Any]) -> bytes:
         """Set the report on a file's signatures; see ``documents.verification_report``."""
         return verification_report(self._fonts, facts)
+
+
+def _initials(initials: Initials) -> dict[str, Any]:
+    return {
+        "end": [{"png": list(one.png), "name": one.name} for one in initials.at_end],
+        "recipients": [{"png": list(one.png), "name": one.name} for one in initials.at_recipients],
+    }
 
 
 def _page(content: Content, rule_set: RuleSet) -> dict[str, Any]:

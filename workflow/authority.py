@@ -35,6 +35,7 @@ _BEFORE_SIGNER = {
     OutgoingState.RENDERING,
     OutgoingState.CONTENT_REVIEW,
     OutgoingState.FORM_REVIEW,
+    OutgoingState.INITIALLING,
     OutgoingState.DISCARDED,
 }
 _BEFORE_CLERK = _BEFORE_SIGNER | {

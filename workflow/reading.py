@@ -33,7 +33,12 @@ from workflow.models.organisation import PostRole
 from workflow.models.outgoing import ArtifactKind
 from workflow.states import IncomingState, OutgoingState
 
-_STAGES = (ArtifactKind.ISSUED, ArtifactKind.SIGNED, ArtifactKind.PRESENTED)
+_STAGES = (
+    ArtifactKind.ISSUED,
+    ArtifactKind.SIGNED,
+    ArtifactKind.INITIALLED,
+    ArtifactKind.PRESENTED,
+)
 
 
 @dataclass(frozen=True, slots=True)

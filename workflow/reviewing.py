@@ -6,6 +6,7 @@ editor's own name; that version starts again at the content's review, and its au
 
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from documents.rules import rules
@@ -16,7 +17,7 @@ from workflow.draft import Draft, require_complete
 from workflow.finding import document_for
 from workflow.firing import fire
 from workflow.journal import Actor
-from workflow.models import Comment, Document, Review
+from workflow.models import Agency, Comment, Document, Review
 from workflow.models.outgoing import ReviewKind
 from workflow.office import Office
 from workflow.said import said
@@ -58,9 +59,10 @@ def approve_content(
 def approve_form(
     office: Office, person_id: UUID, document_id: UUID, seen: int, words: str = ""
 ) -> None:
-    """Answer for form and layout (Đ12.2)."""
+    """Answer for form and layout (Đ12.2); some agencies want ký nháy on the page after it."""
     with office.act() as session:
-        _approve(office, session, person_id, document_id, seen, OutgoingAction.APPROVE_FORM, words)
+        action = _form_approval(session, document_id)
+        _approve(office, session, person_id, document_id, seen, action, words)
 
 
 def send_back(office: Office, person_id: UUID, document_id: UUID, seen: int, reason: str) -> None:
@@ -153,6 +155,17 @@ def _approve(  # noqa: PLR0913, PLR0917 - the parts of one approval
     fire(session, document, action, actor=actor, roles=standing.roles, at=office.clock())
     session.flush()
     return document
+
+
+def _form_approval(session: Session, document_id: UUID) -> OutgoingAction:
+    wishes_initials = session.scalars(
+        select(Agency.initials)
+        .join(Document, Document.agency_id == Agency.id)
+        .where(Document.id == document_id)
+    ).first()
+    if wishes_initials:
+        return OutgoingAction.APPROVE_FORM_INITIALLED
+    return OutgoingAction.APPROVE_FORM
 
 
 def _desk(document: Document) -> tuple[Role, ReviewKind]:

@@ -29,6 +29,8 @@ class OutgoingState(StrEnum):
     RENDERING = "rendering"
     CONTENT_REVIEW = "content_review"
     FORM_REVIEW = "form_review"
+    INITIALLING = "initialling"
+    """The reviewers' ký nháy is being drawn on the page."""
     AWAITING_SIGNATURE = "awaiting_signature"
     APPROVED = "approved"
     """Duyệt: the signer has decided on these very bytes; the signature is still to be made."""
@@ -51,6 +53,10 @@ class OutgoingAction(StrEnum):
     FAIL_RENDERING = "fail_rendering"
     APPROVE_CONTENT = "approve_content"
     APPROVE_FORM = "approve_form"
+    APPROVE_FORM_INITIALLED = "approve_form_initialled"
+    """The same, where the agency wishes ký nháy on the page."""
+    FINISH_INITIALLING = "finish_initialling"
+    FAIL_INITIALLING = "fail_initialling"
     EDIT = "edit"
     RETURN = "return"
     WITHDRAW = "withdraw"
@@ -147,6 +153,11 @@ OUTGOING: tuple[Transition[OutgoingState, OutgoingAction], ...] = (
     Transition(_O.CONTENT_REVIEW, _D.RETURN, _O.DRAFT, Role.CONTENT_REVIEWER, "Đ10.3"),
     Transition(_O.CONTENT_REVIEW, _D.WITHDRAW, _O.DRAFT, Role.DRAFTER, "Đ10.2"),
     Transition(_O.FORM_REVIEW, _D.APPROVE_FORM, _O.AWAITING_SIGNATURE, Role.FORM_CHECKER, "Đ12.2"),
+    Transition(
+        _O.FORM_REVIEW, _D.APPROVE_FORM_INITIALLED, _O.INITIALLING, Role.FORM_CHECKER, "Đ12.2"
+    ),
+    Transition(_O.INITIALLING, _D.FINISH_INITIALLING, _O.AWAITING_SIGNATURE, Role.SYSTEM, ""),
+    Transition(_O.INITIALLING, _D.FAIL_INITIALLING, _O.FORM_REVIEW, Role.SYSTEM, ""),
     Transition(_O.FORM_REVIEW, _D.EDIT, _O.RENDERING, Role.FORM_CHECKER, "Đ10.3"),
     Transition(_O.FORM_REVIEW, _D.RETURN, _O.DRAFT, Role.FORM_CHECKER, "Đ10.3"),
     Transition(_O.FORM_REVIEW, _D.WITHDRAW, _O.DRAFT, Role.DRAFTER, "Đ10.2"),
@@ -187,6 +198,7 @@ INCOMING: tuple[Transition[IncomingState, IncomingAction], ...] = (
 # A row that rests at one of these waits for a worker; the sweep looks here too.
 WORK: dict[OutgoingState | IncomingState, str] = {
     OutgoingState.RENDERING: "worker.tasks.render",
+    OutgoingState.INITIALLING: "worker.tasks.render",
     OutgoingState.SIGNING: "worker.tasks.sign",
     OutgoingState.SEALING: "worker.tasks.seal",
     OutgoingState.SENDING: "worker.tasks.send",

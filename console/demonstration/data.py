@@ -136,6 +136,8 @@ class Agency(Period):
     phone: Line
     website: Line
     seal: Seal
+    initials: bool = False
+    """Whether reviewers' ký nháy stands on its pages."""
     units: tuple[Unit, ...] = ()
     series: tuple[SeriesPolicy, ...]
 

@@ -37,6 +37,7 @@ from workflow.models import (
     SigningKey,
     Unit,
 )
+from workflow.signature_pictures import OWNERS, PictureKind
 from workflow.trust_folder import adopt
 
 PASSWORD = "demo-2026"  # noqa: S105 - everybody may know it: loopback only, invented people
@@ -183,6 +184,7 @@ class _Founding:
                 },
                 valid_from=agency.valid_from,
                 valid_to=agency.valid_to,
+                initials=agency.initials,
                 seal_picture=self.artifacts.put(seal),
                 seal_width_mm=agency.seal.width_mm,
                 seal_height_mm=agency.seal.height_mm,
@@ -255,6 +257,7 @@ class _Founding:
                 sort_key=name_sort_key(person.full_name),
                 search=fold(person.full_name),
                 signature_picture=picture,
+                initials_picture=self._initials(person),
             )
         )
         if person.has_key:
@@ -282,6 +285,16 @@ class _Founding:
             )
         if person.has_key:
             self._certificate(self.keys.people[person.username], person_id=person_id)
+
+    def _initials(self, person: data.Person) -> str | None:
+        """Draw ký nháy for reviewers of agencies that wish it on the page."""
+        held = {post.post for post in person.posts}
+        wishing = {agency.key for agency in self.province.agencies if agency.initials}
+        for post in self.province.posts:
+            reviews = post.role in OWNERS[PictureKind.INITIALS] and post.agency in wishing
+            if reviews and post.key in held:
+                return self.artifacts.put(signature_image(person.full_name))
+        return None
 
     def _delegation(self, delegation: data.Delegation) -> None:
         self.session.add(

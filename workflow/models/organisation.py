@@ -55,6 +55,8 @@ class Agency(Identified, Base):
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    initials: Mapped[bool] = mapped_column(default=False)
+    """Whether reviewers' ký nháy is drawn on the page before the leader sees it."""
     seal_picture: Mapped[str | None]
     """SHA-256 of the seal's image."""
     seal_width_mm: Mapped[float]

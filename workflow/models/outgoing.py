@@ -101,6 +101,8 @@ class ArtifactKind(StrEnum):
     """Which stage of a document the bytes are."""
 
     PRESENTED = "presented"
+    INITIALLED = "initialled"
+    """With ký nháy; what the leader is shown then."""
     SIGNED = "signed"
     ISSUED = "issued"
 

@@ -11,7 +11,7 @@ from tests.unit.web.conftest import Browser
 from workflow.models import JournalLine, Person
 
 SignIn = Callable[[str], Browser]
-ADDRESS = "/chu-ky-cua-toi"
+ADDRESS = "/hinh-chu-ky/chu-ky"
 
 
 def drawing() -> tuple[io.BytesIO, str]:
@@ -46,7 +46,10 @@ def test_an_uploaded_signature_is_used_only_after_it_was_looked_at(
     assert desks.office.artifacts.get(now or "") == waiting
     with desks.office.sessions() as session:
         line = session.query(JournalLine).filter_by(action="change_signature_picture").one()
-    assert (line.actor_name, line.facts) == ("Trần Thị Ngọc Hạnh", {"sha256": now})
+    assert (line.actor_name, line.facts) == (
+        "Trần Thị Ngọc Hạnh",
+        {"kind": "signature", "sha256": now},
+    )
 
 
 def test_what_is_no_image_is_refused_with_its_sentence(signed_in: SignIn) -> None:
@@ -83,6 +86,18 @@ def test_a_picture_that_waits_can_be_discarded(signed_in: SignIn) -> None:
 
 
 def test_who_signs_nothing_has_no_signature_image(signed_in: SignIn) -> None:
-    clerk = signed_in("chuyenvien")
+    assert signed_in("chuyenvien").open(ADDRESS).status_code == 403
+    assert signed_in("truongphong").open(ADDRESS).status_code == 403
 
-    assert clerk.open(ADDRESS).status_code == 403
+
+def test_a_reviewer_has_initials_of_their_own(desks: Desks, signed_in: SignIn) -> None:
+    head = signed_in("truongphong")
+    head.open("/hinh-chu-ky/ky-nhay")
+    head.send("/hinh-chu-ky/ky-nhay", image=drawing())
+
+    head.send("/hinh-chu-ky/ky-nhay/dung")
+
+    with desks.office.sessions() as session:
+        person = session.get_one(Person, desks.person("truongphong"))
+    assert person.initials_picture
+    assert person.signature_picture is None

@@ -19,6 +19,7 @@ STATES = (
     State.RENDERING,
     State.CONTENT_REVIEW,
     State.FORM_REVIEW,
+    State.INITIALLING,
     State.AWAITING_SIGNATURE,
     State.APPROVED,
     State.SIGNING,
@@ -32,22 +33,22 @@ STATES = (
 )
 # One letter a state, in the order above: x sees it, . does not. Nobody in this table has acted yet.
 OUTGOING = {
-    "chuyenvien": "xxxxxxxxxxxxxx",  # the drafter
-    "truongphong": ".xxxxxxxxxxxx.",  # the head of the unit
-    "phophong": ".xxxxxxxxxxxx.",  # its deputy
-    "chuyenvien2": "..............",  # a colleague of the unit
-    "kiemtra": ".x.xxxxxxxxxx.",  # checks the form
-    "phochutich": "....xxxxxxxxx.",  # the chosen signer
-    "chutich": "............x.",  # another leader
-    "phochutich2": "............x.",
-    "chanhvanphong": "............x.",
-    "vanthu": ".......xxxxxx.",  # numbers and seals what is signed
-    "quantri": "..............",  # runs the machine, reads nothing
-    "th.truongphong": "..............",  # the head of another unit
-    "th.chuyenvien": "..............",
-    "snv.giamdoc": "..............",  # other agencies see what they receive
-    "snv.vanthu": "..............",
-    "sdttg.truongphong": "..............",
+    "chuyenvien": "xxxxxxxxxxxxxxx",  # the drafter
+    "truongphong": ".xxxxxxxxxxxxx.",  # the head of the unit
+    "phophong": ".xxxxxxxxxxxxx.",  # its deputy
+    "chuyenvien2": "...............",  # a colleague of the unit
+    "kiemtra": ".x.xxxxxxxxxxx.",  # checks the form
+    "phochutich": ".....xxxxxxxxx.",  # the chosen signer
+    "chutich": ".............x.",  # another leader
+    "phochutich2": ".............x.",
+    "chanhvanphong": ".............x.",
+    "vanthu": "........xxxxxx.",  # numbers and seals what is signed
+    "quantri": "...............",  # runs the machine, reads nothing
+    "th.truongphong": "...............",  # the head of another unit
+    "th.chuyenvien": "...............",
+    "snv.giamdoc": "...............",  # other agencies see what they receive
+    "snv.vanthu": "...............",
+    "sdttg.truongphong": "...............",
 }
 
 

@@ -38,6 +38,9 @@ OUTGOING_BY_DECREE = {
     (State.CONTENT_REVIEW, Act.WITHDRAW): (State.DRAFT, Role.DRAFTER),
     # Đ12.2: then whoever is assigned answers for the form.
     (State.FORM_REVIEW, Act.APPROVE_FORM): (State.AWAITING_SIGNATURE, Role.FORM_CHECKER),
+    (State.FORM_REVIEW, Act.APPROVE_FORM_INITIALLED): (State.INITIALLING, Role.FORM_CHECKER),
+    (State.INITIALLING, Act.FINISH_INITIALLING): (State.AWAITING_SIGNATURE, Role.SYSTEM),
+    (State.INITIALLING, Act.FAIL_INITIALLING): (State.FORM_REVIEW, Role.SYSTEM),
     (State.FORM_REVIEW, Act.EDIT): (State.RENDERING, Role.FORM_CHECKER),
     (State.FORM_REVIEW, Act.RETURN): (State.DRAFT, Role.FORM_CHECKER),
     (State.FORM_REVIEW, Act.WITHDRAW): (State.DRAFT, Role.DRAFTER),
@@ -164,7 +167,10 @@ def test_the_buttons_of_a_page_are_the_rows_of_the_table(draft: Document):
 
     shown = allowed(draft, frozenset({Role.FORM_CHECKER, Role.DRAFTER}))
 
-    assert shown == (Act.APPROVE_FORM, Act.EDIT, Act.RETURN, Act.WITHDRAW)
+    assert shown == (
+        *(Act.APPROVE_FORM, Act.APPROVE_FORM_INITIALLED),
+        *(Act.EDIT, Act.RETURN, Act.WITHDRAW),
+    )
 
 
 def test_only_fire_assigns_a_state(pytestconfig: pytest.Config):
