@@ -11,7 +11,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from kernel.places import Rectangle
 from signing.additions import signed_length, widgets_of
-from signing.examination import Examination, Signature, fields_of, was_changed
+from signing.examination import fields_of
+from signing.examined import Examination, Signature, was_changed
 from signing.rendered import PageDifference, Undrawable, differences
 from signing.rules.modifications import changed_fields
 from signing.rules.objection import Objection

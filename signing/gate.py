@@ -7,7 +7,7 @@ nothing was lowered. docs/validation.md tells the rules by their codes.
 
 from collections.abc import Callable, Iterator
 
-from signing.examination import Examination
+from signing.examined import Examination
 from signing.lint import nothing_is_hidden
 from signing.rules.certificates import (
     certificate_was_good,

@@ -16,7 +16,8 @@ from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
 from pyhanko.pdf_utils.misc import PdfError
 
 from kernel.drawing import PDFIUM
-from signing.examination import Examination, fields_of, text_of
+from signing.examination import fields_of, text_of
+from signing.examined import Examination
 from signing.fields import TEXT_FIELDS
 from signing.opening import Reader
 from signing.pages import follow, pages_of

@@ -13,7 +13,7 @@ from itertools import combinations
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, PdfObject
 
 from kernel.places import Rectangle
-from signing.examination import Examination
+from signing.examined import Examination
 from signing.opening import Reader
 from signing.pages import annotations_of, entries, follow, pages_of, rectangle_of
 from signing.rules.objection import Expected, Objection
@@ -135,12 +135,17 @@ def _has_hidden_layers(layers: PdfObject | None) -> bool:
 
 
 def _overlap(annotations: list[DictionaryObject]) -> bool:
+    """Tell whether fields cover each other; a seal covers a part of its signature by rule."""
     places = [
-        place
+        (place, follow(annotation, "/FT") == "/Sig")
         for annotation in annotations
         if follow(annotation, "/Subtype") == "/Widget" and (place := rectangle_of(annotation))
     ]
-    return any(_meet(one, other) for one, other in combinations(places, 2))
+    return any(
+        _meet(one, other)
+        for (one, signs), (other, seals) in combinations(places, 2)
+        if not (signs and seals)
+    )
 
 
 def _meet(one: Rectangle, other: Rectangle) -> bool:

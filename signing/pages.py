@@ -13,11 +13,10 @@ from pyhanko.pdf_utils.generic import (
 )
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
+from kernel.places import Rectangle
+
 _DEEPEST = 50
 _MOST = 20_000
-
-Rectangle = tuple[float, float, float, float]
-"""Left, bottom, right, top in points, from the lower left corner of the page's space."""
 
 
 def follow(dictionary: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - whatever stands there
@@ -25,7 +24,10 @@ def follow(dictionary: DictionaryObject, key: str) -> Any:  # noqa: ANN401 - wha
 
     ``dict.get`` of pyHanko's dictionaries gives the bare reference instead.
     """
-    return dictionary[key] if key in dictionary else None  # noqa: SIM401 - see above
+    try:
+        return dictionary[key]
+    except KeyError:  # missing, or null, which is the same in a PDF
+        return None
 
 
 def entries(dictionary: DictionaryObject, key: str) -> ArrayObject | tuple[()]:

@@ -12,7 +12,8 @@ from asn1crypto import x509
 
 from kernel.errors import Refused
 from signing.comparison import pages_look_the_same
-from signing.examination import Signature, examine, was_changed
+from signing.examination import examine
+from signing.examined import Signature, was_changed
 from signing.gate import RULES
 from signing.keys import facts
 from signing.latent import nothing_lies_in_wait

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from signing.examination import Examination, Signature
+from signing.examined import Examination, Signature
 from signing.rules.objection import Expected, Objection
 from signing.trust import CertificateStatus
 from signing.verdict import Answer, CertificateTrust, Conclusion

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from signing.container import Flaw
-from signing.examination import Examination
+from signing.examined import Examination
 from signing.rules.objection import Expected, Objection
 from signing.verdict import Answer, Conclusion, Timestamp
 

@@ -9,7 +9,7 @@ from asn1crypto.parser import peek
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from signing.examination import Examination, Signature
+from signing.examined import Examination, Signature
 from signing.opening import Structure, Trouble
 from signing.rules.objection import Expected, Objection
 from signing.verdict import Answer, Conclusion, Integrity, Modifications

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pyhanko.sign.diff_analysis import DiffResult
 
 from signing.additions import Addition, Hides
-from signing.examination import Examination, Signature
+from signing.examined import Examination, Signature
 from signing.fields import TEXT_FIELDS
 from signing.rules.objection import Expected, Objection
 from signing.trust import CertificateStatus
