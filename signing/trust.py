@@ -235,7 +235,7 @@ async def assess(  # noqa: PLR0913 - the question, and what it may be answered f
         extra: Lists and answers that came with the document, asked beside our own.
         usage: What it was used for.
     """
-    if not _is_for(certificate, usage):
+    if not is_for(certificate, usage):
         return Assessment(CertificateStatus.UNTRUSTED)
     revocation = Revocation.of(trust.crls, extra)
     judged = [
@@ -249,7 +249,8 @@ async def assess(  # noqa: PLR0913 - the question, and what it may be answered f
     )
 
 
-def _is_for(certificate: x509.Certificate, usage: Usage) -> bool:
+def is_for(certificate: x509.Certificate, usage: Usage) -> bool:
+    """Tell whether a certificate was issued for a use, or at least not for others alone."""
     extended = certificate.extended_key_usage_value
     purposes = set(extended.native) if extended else set()
     if usage is Usage.TIME_STAMPS:

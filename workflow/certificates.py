@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import Refused
 from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
+from signing.fitness import require_fit
 from signing.keys import facts
 from signing.trust import CertificateStatus, certificate_status
 from signing.verdict import Conclusion, ExpectedSignature, Integrity, Verdict
@@ -130,15 +131,27 @@ def holds(verdict: Verdict) -> bool:
 
 
 def require_usable(office: Office, certificate: bytes, registered: frozenset[str]) -> None:
-    """Refuse a certificate that may not sign now (NĐ 68/2024, Đ29, Đ31).
+    """Refuse a certificate that may not sign now (NĐ 68/2024, Đ29, Đ31, Đ32).
 
     Raises:
-        Refused: It is not the registered one, is expired, revoked or not trusted. When revocation
-            could not be established, signing goes on and the verdict says so.
+        Refused: It is not the registered one or was withdrawn, is not meant for documents, is
+            expired, revoked or not trusted. When revocation could not be established, signing goes
+            on and the verdict says so.
     """
     known = facts(certificate)
     if known.fingerprint not in registered:
         raise Refused("signing.certificate_not_registered", name=known.subject_name)
+    if _is_withdrawn(office, known.fingerprint):
+        raise Refused("signing.certificate_withdrawn", name=known.subject_name)
+    require_fit(certificate)
     status = certificate_status(certificate, (), office.clock(), office.trust())
     if status not in {CertificateStatus.GOOD, CertificateStatus.UNKNOWN}:
         raise Refused(f"signing.certificate_{status.value.lower()}", name=known.subject_name)
+
+
+def _is_withdrawn(office: Office, fingerprint: str) -> bool:
+    """Tell whether every registration of the certificate was ended; it may still be on a token."""
+    query = select(Certificate.withdrawn_at).where(Certificate.fingerprint == fingerprint)
+    with office.sessions() as session:
+        ended = session.scalars(query).all()
+    return bool(ended) and all(ended)
