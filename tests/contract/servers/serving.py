@@ -9,9 +9,9 @@ from werkzeug.serving import make_server
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve an application; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def served(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve an application, on any free port unless one is named; gives its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
