@@ -139,7 +139,7 @@ async def _status(
     signed_data: cms.SignedData, digest: bytes, trust: Trust
 ) -> TimestampSignatureStatus:
     moment = signed_data["encap_content_info"]["content"].parsed["gen_time"].native
-    context = trust.context(moment, revocation=False)
+    context = trust.context(moment)
     facts = await validate_tst_signed_data(signed_data, context, lambda _: digest)
     return TimestampSignatureStatus(**facts)
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path as File
 from typing import Self
 
-from asn1crypto import crl, pem, x509
+from asn1crypto import pem, x509
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import InvalidCertificateError
@@ -127,31 +127,19 @@ class Trust:
         return tuple(one for one in known if one.subject.hashable == name)
 
     def context(
-        self,
-        moment: datetime,
-        others: Iterable[x509.Certificate] = (),
-        *,
-        revocation: bool = True,
+        self, moment: datetime, others: Iterable[x509.Certificate] = ()
     ) -> ValidationContext:
         """Give what pyHanko needs to build and check a path as of ``moment``.
 
-        A list published after ``moment`` counts for it: who was not revoked later was not before.
-
-        Args:
-            moment: When the certificate was used.
-            others: Certificates that came with it.
-            revocation: Also have revocation checked, which takes seconds with large lists;
-                ``assess`` answers that faster and with more care.
+        Revocation is left out: it would read every list anew, which takes seconds where they are
+        large, and with less care than ``assess``.
         """
-        lists = [crl.CertificateList.load(one.der) for one in self.crls] if revocation else []
         return ValidationContext(
             trust_roots=list(self.anchors),
             other_certs=[*self.intermediates, *others],
-            crls=lists,
             moment=moment,
             allow_fetching=False,
-            revocation_mode="require" if revocation else "soft-fail",
-            retroactive_revinfo=True,
+            revocation_mode="soft-fail",
         )
 
     async def paths(
