@@ -16,6 +16,7 @@ from console.services import Services
 from kernel.settings import Settings
 from tests.office import Desks, open_desks
 
+_COPY = "CREATE DATABASE {{name}} TEMPLATE {template} OWNER vanthu_owner"
 _numbers = count(1)
 
 
@@ -25,26 +26,31 @@ class Founded:
 
     services: Services
     folder: Path
+    template: str = "founded"
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[Desks]:
         """Open an office of one's own on a copy of everything."""
         name = f"desks_{next(_numbers)}"
         shutil.copytree(self.folder, folder / "var", copy_function=shutil.copy)
-        _as_superuser(
-            self.services, "CREATE DATABASE {name} TEMPLATE founded OWNER vanthu_owner", name
-        )
+        _as_superuser(self.services, _COPY.format(template=self.template), name)
         try:
             yield open_desks(_settings(self.services, name, folder / "var"))
         finally:
             _as_superuser(self.services, "DROP DATABASE {name} WITH (FORCE)", name)
 
 
-def found(migrated: Services, folder: Path) -> Founded:
+def found(
+    migrated: Services,
+    folder: Path,
+    template: str = "founded",
+    *,
+    authority_port: int | None = None,
+) -> Founded:
     """Load the demonstration province into a database of its own."""
-    _as_superuser(migrated, "CREATE DATABASE {name} TEMPLATE vanthu OWNER vanthu_owner", "founded")
-    load(_settings(migrated, "founded", folder))
-    return Founded(migrated, folder)
+    _as_superuser(migrated, _COPY.format(template="vanthu"), template)
+    load(_settings(migrated, template, folder), authority_port=authority_port)
+    return Founded(migrated, folder, template)
 
 
 def _settings(services: Services, name: str, var: Path) -> Settings:

@@ -146,8 +146,8 @@ def create(  # noqa: PLR0913, PLR0917 - three folders, two lists, an address, a 
 
 def serve(folder: Path, port: int) -> list[str]:
     """Give the command line that serves revocation lists, OCSP and time-stamps on loopback."""
-    program = [sys.executable, "-m", "certomancer", "--config", str(_configuration(folder))]
-    return [*program, "animate", "--port", str(port), "--no-web-ui", "--no-time-override"]
+    module = "console.demonstration.serving"
+    return [sys.executable, "-m", module, str(folder), str(port)]
 
 
 def time_stamps_at(port: int) -> str:

@@ -6,6 +6,7 @@ Certomancer answers; what stands before it loses, delays and forges its answers 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ class BadDays:
     folder: Path
     moods: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    today: datetime | None = None
+    """What its clock shows; the real time if nothing."""
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         part = environ["PATH_INFO"].split("/")[2]
@@ -37,7 +40,8 @@ class BadDays:
 
     def honest(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         store = AnimatorArchStore({ArchLabel(ARCHITECTURE): architecture(self.folder)})
-        return Animator(store, with_web_ui=False, allow_time_override=False)(environ, start)
+        moment = (self.today or datetime.now(UTC)).replace(microsecond=0)
+        return Animator(store, moment, with_web_ui=False)(environ, start)
 
     def slow(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         time.sleep(0.6)

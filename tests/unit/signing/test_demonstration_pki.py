@@ -95,11 +95,10 @@ def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> 
         )
 
 
-def test_the_server_is_started_without_its_web_pages(tmp_path: Path) -> None:
+def test_the_server_is_started_for_one_folder_on_one_port(tmp_path: Path) -> None:
     command = serve(tmp_path, 9411)
 
-    assert command[1:3] == ["-m", "certomancer"]
-    assert command[-4:] == ["--port", "9411", "--no-web-ui", "--no-time-override"]
+    assert command[1:] == ["-m", "console.demonstration.serving", str(tmp_path), "9411"]
 
 
 def test_the_seals_passphrase_opens_seals_only(desk: Desk) -> None:
