@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kernel.errors import DomainError, Refused
+from kernel.errors import DomainError, Forbidden, MovedOn, NotFound, Refused, Unavailable
 from signing.keys import facts
 from signing.two_phase import Prepared, complete
 from workflow import certificates, intents, signing_desk
@@ -207,10 +207,15 @@ def hand_in(office: Office, caller: Caller, intent_id: UUID, signature: bytes) -
     )
     try:
         pdf = complete(prepared, signature)
+        signing_desk.hand_in(office, caller.person_id, intent_id, pdf)
+    except Unavailable:
+        raise
+    except (NotFound, MovedOn, Forbidden):  # withdrawn or returned since it was chosen
+        intents.call_off(office, [intent_id], "agent.moved_on")
+        raise
     except DomainError as error:
         intents.call_off(office, [intent_id], error.code)
         raise
-    signing_desk.hand_in(office, caller.person_id, intent_id, pdf)
 
 
 def refuse(office: Office, caller: Caller, intent_id: UUID, code: str) -> None:

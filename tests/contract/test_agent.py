@@ -1,17 +1,11 @@
 """The agent at a leader's computer: a real server on this machine, a token in software."""
 
-import os
 import re
 import stat
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from threading import Thread
 from uuid import UUID
 
 import pkcs11
@@ -19,32 +13,26 @@ import pytest
 from flask import Flask, redirect
 from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from werkzeug.serving import make_server
 
 from agent import pairing
-from agent.desk import Answer, Ready, work_off
+from agent.desk import Answer, Ready
 from agent.device import Device, find
 from agent.door import Door, Listed, Prepared
 from agent.pairing import Pairing
 from kernel.errors import DomainError, Forbidden, Refused, Unavailable
 from kernel.objects import Artifacts
-from kernel.settings import ROOT
-from signing.keys import facts
 from signing.token import Caution
-from tests.contract.softhsm import MODULE, PIN, SoftToken, issue, make_token
+from tests.contract.computer import Computer, Console, certified, pages_of, paired, serving
+from tests.contract.softhsm import MODULE, PIN, SoftToken, make_token
 from tests.office import Desks
 from tests.unit.workflow.way import Case, walk
-from web.app import create
-from workflow import agents, signing_desk
-from workflow.agents import Caller
-from workflow.intents import Chosen
-from workflow.models import Authorisation, Certificate
+from workflow import agents
+from workflow.models import Authorisation
 from workflow.preparing import Preparer
 from workflow.states import OutgoingState
 
 LEADER = "phochutich"
 HOLDER = "Phó Chủ tịch (thiết bị)"
-SIGNING_TOOK = 60
 
 
 @pytest.fixture(scope="module")
@@ -56,80 +44,19 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftToken]:
 @pytest.fixture(scope="module")
 def certificate(shared_desks: Desks, token: SoftToken) -> bytes:
     """The leader's certificate, on the token and registered."""
-    der = issue(shared_desks.settings.var / "pki", token.generate("ky"), HOLDER)
-    token.store("ky", der)
-    told = facts(der)
-    with shared_desks.office.act() as session:
-        session.add(
-            Certificate(
-                person_id=shared_desks.person(LEADER),
-                fingerprint=told.fingerprint,
-                subject=told.subject_name,
-                issuer=told.issuer_name,
-                serial=told.serial,
-                not_before=told.not_before,
-                not_after=told.not_after,
-                der=der,
-                registered_at=shared_desks.clock(),
-            )
-        )
-    return der
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve on a free port of this machine; give the origin."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return certified(shared_desks, token, LEADER, HOLDER)
 
 
 @pytest.fixture(scope="module")
 def origin(shared_desks: Desks, certificate: bytes) -> Iterator[str]:
     del certificate  # is registered before anybody asks
-    settings = shared_desks.settings.model_copy(update={"redis_url": ""})
-    with serving(create(shared_desks.office, settings)) as address:
+    with serving(pages_of(shared_desks)) as address:
         yield address
-
-
-@dataclass
-class Computer:
-    """The leader's computer, paired."""
-
-    desks: Desks
-    origin: str
-    token: str
-
-    @property
-    def caller(self) -> Caller:
-        return agents.caller(self.desks.office, self.token)
-
-    def choose(self, *cases: Case) -> list[UUID]:
-        """Let the leader choose this computer on the page."""
-        chosen = [Chosen(case.id, case.seen, case.shown) for case in cases]
-        person = self.desks.person(LEADER)
-        batch = signing_desk.offer(self.desks.office, person, chosen, key_id=self.caller.key_id)
-        return [batch.given[case.id] for case in cases]
-
-    def work_off(self, person: "Sitting", kind: type[Door] = Door) -> None:
-        with kind(self.origin, self.token) as door:
-            work_off(door, person, door.waiting(), [MODULE])
-
-    def trouble(self, intent: UUID) -> str | None:
-        with self.desks.office.sessions() as session:
-            return session.get_one(Authorisation, intent).trouble
 
 
 @pytest.fixture(scope="module")
 def computer(shared_desks: Desks, origin: str) -> Computer:
-    code = agents.begin_pairing(shared_desks.office, shared_desks.person(LEADER), "Máy thử")
-    return Computer(shared_desks, origin, agents.pair(shared_desks.office, code).token)
+    return paired(shared_desks, origin, LEADER)
 
 
 @dataclass
@@ -375,43 +302,6 @@ def test_a_device_without_a_registered_certificate_is_not_asked_for_a_pin(token:
         find([MODULE], frozenset({"0" * 64}))
 
     assert error.value.code == "agent.no_registered"
-
-
-@dataclass
-class Console:
-    """The agent in a terminal of its own."""
-
-    folder: Path
-
-    def run(self, *words: str, typed: Sequence[str] = ()) -> tuple[int, str]:
-        """Start it, type a line at each question, and give its status and what it printed."""
-        terminal, end = os.openpty()
-        started = subprocess.Popen(
-            [sys.executable, "-m", "agent", "--folder", str(self.folder), *words],
-            cwd=ROOT,
-            stdin=end,
-            stdout=end,
-            stderr=end,
-            start_new_session=True,
-        )
-        os.close(end)
-        printed = self._talk(terminal, list(typed))
-        os.close(terminal)
-        return started.wait(timeout=10), printed
-
-    @staticmethod
-    def _talk(terminal: int, typed: list[str]) -> str:
-        printed = ""
-        until = time.monotonic() + SIGNING_TOOK
-        while time.monotonic() < until:
-            try:
-                read = os.read(terminal, 4096).decode()
-            except OSError:  # the other end is closed
-                break
-            printed += read
-            if typed and read.rstrip("\r\n").endswith(": "):
-                os.write(terminal, f"{typed.pop(0)}\n".encode())
-        return printed
 
 
 @pytest.fixture

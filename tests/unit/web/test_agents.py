@@ -352,6 +352,7 @@ def test_a_document_that_was_returned_meanwhile_is_not_signed(
     case.withdraw()
 
     assert agent.hand_in(intent, signature).status_code in {404, 409, 422}
+    assert intent_row(desks, intent).trouble == "agent.moved_on"
     assert case.state is OutgoingState.DRAFT
 
 
