@@ -36,6 +36,7 @@ from pyhanko.sign.diff_analysis import (
     WhitelistRule,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.constants import ROOT_EXEMPT_STRICT_COMPARISON
 from pyhanko.sign.diff_analysis.form_rules_api import FormUpdate
 from pyhanko.sign.diff_analysis.rules_api import Context
 
@@ -48,6 +49,7 @@ _RECORD_KEYS = {"/Type", "/TU", "/TS", "/Cert", "/CRL", "/OCSP"}
 _FORM_ELEMENT_KEYS = {"/Type", "/S", "/P", "/Pg", "/K", "/T", "/Alt", "/Lang"}
 _OBJECT_REFERENCE_KEYS = {"/Type", "/Obj", "/Pg"}
 _DEEPEST = 20
+_CERTIFIED = {"/DocMDP"}
 
 
 class UnusedFreedRule(WhitelistRule):
@@ -239,6 +241,28 @@ def _nodes(root: DictionaryObject, depth: int = 0) -> Iterator[DictionaryObject]
         yield from _nodes(node, depth + 1)
 
 
+class CertificationRule(WhitelistRule):
+    """Lets /Perms name a certification where there was none: the gate asks whether it came first.
+
+    It shows nothing and only forbids; the signature it names must stand in a field as any other.
+    """
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        """Give the reference to the new entry, where it has one."""
+        before, after = follow(old.root, "/Perms"), follow(new.root, "/Perms")
+        if before == after:
+            return
+        if (
+            before is not None
+            or not isinstance(after, DictionaryObject)
+            or set(after) != _CERTIFIED
+        ):
+            raise SuspiciousModification("the permissions were changed")
+        entry = new.root.raw_get("/Perms")
+        if isinstance(entry, IndirectObject) and old.is_ref_unassignable(entry.reference):
+            yield ReferenceUpdate(entry.reference)
+
+
 class FormRule(FormUpdatingRule):
     """Judges the form as pyHanko does, but for two points.
 
@@ -270,7 +294,8 @@ _SILENT = ModificationLevel.LTA_UPDATES
 DIFF_POLICY = FillingFirst(
     global_rules=[
         NothingAwaitedRule().as_qualified(_SILENT),
-        CatalogModificationRule(),
+        CatalogModificationRule(ROOT_EXEMPT_STRICT_COMPARISON | {"/Perms"}),
+        CertificationRule().as_qualified(_SILENT),
         DocInfoRule().as_qualified(_SILENT),
         XrefStreamRule().as_qualified(_SILENT),
         ObjectStreamRule().as_qualified(_SILENT),

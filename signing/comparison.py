@@ -15,7 +15,7 @@ from signing.examination import fields_of
 from signing.examined import Examination, Signature, was_changed
 from signing.rendered import PageDifference, Undrawable, differences
 from signing.rules.modifications import changed_fields
-from signing.rules.objection import Objection
+from signing.rules.objection import Expected, Objection
 from signing.verdict import Conclusion, Modifications
 
 _KINDS = ("/Sig", "/Tx", "/Btn", "/Ch")
@@ -56,7 +56,7 @@ def _compared(
         return None
 
 
-def pages_look_the_same(examination: Examination) -> Iterator[Objection]:
+def pages_look_the_same(examination: Examination, _: Expected) -> Iterator[Objection]:
     """Check that no page looks different from when it was signed, outside of permitted fields."""
     for field, changed in pages_changed(examination).items():
         if changed is None:

@@ -22,7 +22,7 @@ from signing.fields import TEXT_FIELDS
 from signing.opening import Reader
 from signing.pages import follow, pages_of
 from signing.rendered import MOST_PAGES
-from signing.rules.objection import Objection
+from signing.rules.objection import Expected, Objection
 
 _MOST_OBJECTS = 50_000
 _OBJECT_OR_STREAM = re.compile(rb"(?:^|(?<=[\r\n]))(\d{1,7}) \d{1,5} obj\b|\bstream\r?\n")
@@ -32,7 +32,7 @@ _COVERING = {pdfium.raw.FPDF_PAGEOBJ_IMAGE, pdfium.raw.FPDF_PAGEOBJ_FORM}
 _Box = tuple[float, float, float, float]
 
 
-def nothing_lies_in_wait(examination: Examination) -> Iterator[Objection]:
+def nothing_lies_in_wait(examination: Examination, _: Expected) -> Iterator[Objection]:
     """Tell what is in the file without being seen."""
     if not examination.signatures:
         return

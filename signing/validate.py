@@ -5,15 +5,16 @@ Nothing is raised for what the bytes are. Looking (``examination``), judging (``
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from asn1crypto import x509
 
 from kernel.errors import Refused
+from kernel.log import logger
 from signing.comparison import pages_look_the_same
 from signing.examination import examine
-from signing.examined import Signature, was_changed
+from signing.examined import Examination, Signature, was_changed
 from signing.gate import RULES
 from signing.keys import facts
 from signing.latent import nothing_lies_in_wait
@@ -37,6 +38,8 @@ from signing.verdict import (
     worst,
 )
 
+_log = logger(__name__)
+
 
 def validate(
     pdf: bytes,
@@ -59,9 +62,7 @@ def validate(
         examination = asyncio.run(examine(pdf, trust, at))
     except Unexaminable as error:
         return _without_examination(error, trust, at, expected)
-    objections = [o for rule in RULES for o in rule(examination, expected)]
-    if full:
-        objections += [*pages_look_the_same(examination), *nothing_lies_in_wait(examination)]
+    objections = list(_objections(examination, expected, full=full))
     signatures = tuple(_judged(s, objections, expected) for s in examination.signatures)
     return Verdict(
         signatures=signatures,
@@ -75,6 +76,17 @@ def validate(
         checked_at=at,
         trust_version=trust.version,
     )
+
+
+def _objections(
+    examination: Examination, expected: Sequence[ExpectedSignature], *, full: bool
+) -> Iterator[Objection]:
+    for rule in RULES if not full else (*RULES, pages_look_the_same, nothing_lies_in_wait):
+        try:
+            yield from rule(examination, expected)
+        except Exception as error:  # noqa: BLE001 - what a hostile file can still bring about
+            _log.warning("rule not applied", rule=rule.__name__, error=type(error).__name__)
+            yield Objection("not_judged", (Conclusion.INDETERMINATE,))
 
 
 def _without_examination(

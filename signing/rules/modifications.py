@@ -11,7 +11,7 @@ from signing.examined import Examination, Signature
 from signing.fields import TEXT_FIELDS
 from signing.rules.objection import Expected, Objection
 from signing.trust import CertificateStatus
-from signing.verdict import Answer, Conclusion, Modifications
+from signing.verdict import Conclusion, Modifications
 
 _MOST_ADDED = 1
 """Visible signature fields that may follow a certification unquestioned: the agency's seal."""
@@ -55,14 +55,13 @@ def only_known_fields_were_filled(examination: Examination, _: Expected) -> Iter
 def added_fields_hide_nothing(examination: Examination, _: Expected) -> Iterator[Objection]:
     """Check each visible signature field that was added behind a signature.
 
-    Behind a certification it must stand on empty paper or beside earlier signatures, and be signed
-    by a certificate we know to be good; a second one needs a person's eye. Behind an approval the
-    standard allows it, so that covering something lowers the conclusion only.
+    Behind a certification it must be signed and cover nothing that was signed; whose certificate
+    is not known to be good, and what hides an earlier signature or comes second, needs a person's
+    eye. Behind an approval the standard allows it all, so that only the conclusion is lowered.
     """
+    signed = {one.field: one for one in examination.signatures if one.embedded}
     good = {
-        one.field
-        for one in examination.signatures
-        if one.assessment.status is CertificateStatus.GOOD and one.embedded
+        field for field, one in signed.items() if one.assessment.status is CertificateStatus.GOOD
     }
     for signature in examination.signatures:
         certified = signature.permission is not None
@@ -73,8 +72,8 @@ def added_fields_hide_nothing(examination: Examination, _: Expected) -> Iterator
         added = {addition.field for addition in signature.additions}
         if certified and added - good:
             names = ", ".join(sorted(added - good))
-            answers = (_unless_signed(added - good, examination),)
-            yield Objection("doubtful_field", answers, signature.field, {"fields": names})
+            answer = Conclusion.INDETERMINATE if added <= set(signed) else Modifications.FORBIDDEN
+            yield Objection("doubtful_field", (answer,), signature.field, {"fields": names})
         if certified and len(added) > _MOST_ADDED:
             answers = (Conclusion.INDETERMINATE,)
             facts = {"fields": ", ".join(sorted(added))}
@@ -83,27 +82,17 @@ def added_fields_hide_nothing(examination: Examination, _: Expected) -> Iterator
 
 def _against(addition: Addition, signature: Signature, *, certified: bool) -> Objection | None:
     facts: dict[str, str | int] = {"field": addition.field, "page": addition.page + 1}
-    forbidden = Modifications.FORBIDDEN if certified else Conclusion.INDETERMINATE
+    doubt = (Conclusion.INDETERMINATE,)
     match addition.hides:
         case Hides.NOTHING:
             return None
         case Hides.SIGNATURE:
-            return Objection("signature_covered", (forbidden,), signature.field, facts)
+            return Objection("signature_covered", doubt, signature.field, facts)
         case Hides.CONTENT:
-            return Objection("content_covered", (forbidden,), signature.field, facts)
+            answers = (Modifications.FORBIDDEN,) if certified else doubt
+            return Objection("content_covered", answers, signature.field, facts)
         case Hides.UNKNOWN:
-            answers = (Conclusion.INDETERMINATE,)
-            return Objection("cover_unknown", answers, signature.field, facts)
-
-
-def _unless_signed(fields: set[str], examination: Examination) -> Answer:
-    """Forbid a field that is empty or signed by a stranger; doubt one whose signer is in doubt."""
-    doubtful = {
-        one.field
-        for one in examination.signatures
-        if one.assessment.status is CertificateStatus.UNKNOWN and one.embedded
-    }
-    return Conclusion.INDETERMINATE if fields <= doubtful else Modifications.FORBIDDEN
+            return Objection("cover_unknown", doubt, signature.field, facts)
 
 
 def permissions_only_narrow(examination: Examination, _: Expected) -> Iterator[Objection]:

@@ -74,6 +74,7 @@ def is_as_stated(verdict: Verdict, stated: str) -> bool:
         "CERT_EXPIRED": unharmed and "signing.finding.certificate_expired" in codes,
         "VALID_OR_REJECT": True,
         "ROBUST": True,
+        "INDETERMINATE": verdict.conclusion is Conclusion.INDETERMINATE,
     }.get(kind, not passed)
 
 

@@ -60,7 +60,12 @@ def codes() -> set[str]:
     """Every code the rules can give, read from their text."""
     text = "".join(
         file.read_text(encoding="utf-8")
-        for file in (*SIGNING.glob("rules/*.py"), SIGNING / "lint.py", SIGNING / "latent.py")
+        for file in (
+            *SIGNING.glob("rules/*.py"),
+            SIGNING / "lint.py",
+            SIGNING / "latent.py",
+            SIGNING / "validate.py",
+        )
     )
     named = set(re.findall(r"(?:Objection|_broken)\(\s*\"([a-z_]+)\"", text))
     linted = set(re.findall(r"yield \"([a-z_]+)\"", text))
