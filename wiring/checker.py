@@ -24,7 +24,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from itertools import islice
 from typing import Any
 
 from kernel.log import configure, logger
@@ -178,9 +177,15 @@ def _answers(
 
 
 def _changed_pages(pdf: bytes, trust: Trust, at: datetime) -> Iterator[tuple[str, PageDifference]]:
+    """Give the pages that differ from what the last signature covered that sees any difference.
+
+    Earlier signatures see the same ones, and beside them what was rightly added between.
+    """
     compared = pages_changed(asyncio.run(examine(pdf, trust, at)))
-    found = ((field, page) for field, pages in compared.items() for page in pages or ())
-    return islice(found, MOST_PICTURES)
+    for field, pages in reversed(compared.items()):
+        if pages:
+            return ((field, page) for page in pages[:MOST_PICTURES])
+    return iter(())
 
 
 def _contents(file: int) -> bytes:

@@ -25,27 +25,28 @@ from workflow.office import ChangedPage
 
 State = Literal["good", "bad", "unknown"]
 
-_GOOD = {
+_GOOD: tuple[Answer, ...] = (
     Conclusion.TOTAL_PASSED,
     Integrity.INTACT,
     Modifications.NONE,
     Modifications.PERMITTED,
     CertificateTrust.TRUSTED,
     Timestamp.VALID,
-}
-_BAD = {
+)
+_BAD: tuple[Answer, ...] = (
     Conclusion.TOTAL_FAILED,
     Integrity.BROKEN,
     Modifications.FORBIDDEN,
     Timestamp.INVALID,
-}
+)
 
 
 def state_of(answer: Answer) -> State:
     """Tell how an answer is to be shown: what is not known is neither good nor bad."""
-    if answer in _GOOD:
+    # By identity: no modifications and no time-stamp are both NONE, and only one of them is good.
+    if any(answer is good for good in _GOOD):
         return "good"
-    return "bad" if answer in _BAD else "unknown"
+    return "bad" if any(answer is bad for bad in _BAD) else "unknown"
 
 
 def facts(
@@ -138,6 +139,8 @@ def _signature(signature: SignatureVerdict, locale: str) -> dict[str, Any]:
     ]
     return {
         "name": signature.signer_name or unknown,
+        "role": sentence(f"web.signature_of.{signature.role}", locale) if signature.role else "",
+        "issued_by": f"{say('issuer')}: {signature.issuer_name or unknown}",
         "state": state_of(signature.conclusion),
         "sentence": signature_told(signature, locale),
         "rows": [[label, value] for label, value in rows if value],

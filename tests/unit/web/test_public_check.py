@@ -70,6 +70,7 @@ def test_a_stranger_reads_in_plain_words_who_signed_and_that_it_holds(
         "quyết định.pdf",
     ):
         assert words in browser.page
+    assert "finding" not in browser.page.split("<main")[1]
 
 
 def test_a_changed_file_is_told_as_not_valid(browser: Browser, issued: bytes) -> None:
