@@ -27,7 +27,7 @@ from pyhanko.sign.fields import (
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 
 from kernel.errors import Refused
-from kernel.places import POINTS_PER_MM, Place
+from kernel.places import POINTS_PER_MM, Place, Rectangle
 from kernel.words import sentence
 from signing.appearance import kept_appearance
 from signing.structure import tag_field
@@ -51,9 +51,6 @@ class Kind(StrEnum):
     SIGNER = SIGNER_SIGNATURE
     SEAL = AGENCY_SEAL
 
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in points, from the page's lower left corner."""
 
 LOCK_ALL = (FieldMDPSpec(FieldMDPAction.ALL), MDPPerm.NO_CHANGES)
 """What the agency's signature closes, wherever it stands."""
@@ -142,7 +139,7 @@ def _may_follow(name: str, later: str) -> bool:
 
 
 def _add_text_field(
-    update: Update, name: str, page: generic.IndirectObject, box: Box
+    update: Update, name: str, page: generic.IndirectObject, box: Rectangle
 ) -> generic.IndirectObject:
     widget = update.add_object(
         generic.DictionaryObject(
@@ -165,7 +162,7 @@ def _add_text_field(
 
 
 def add_signature_field(
-    update: Update, name: str, page: int, box: Box, locked: tuple[FieldMDPSpec, MDPPerm]
+    update: Update, name: str, page: int, box: Rectangle, locked: tuple[FieldMDPSpec, MDPPerm]
 ) -> generic.IndirectObject:
     """Add an empty signature field; ``locked`` is what its signature closes."""
     lock, permission = locked
@@ -186,7 +183,7 @@ def _tooltip(name: str) -> str:
     return sentence(f"signing.field.{_stem(name)}")
 
 
-def _rectangle(page: generic.DictionaryObject, place: Place) -> Box:
+def _rectangle(page: generic.DictionaryObject, place: Place) -> Rectangle:
     sheet = find_inherited_value_in_tree(page, "/MediaBox", "/Parent")
     left = float(sheet[0]) + place.x * POINTS_PER_MM
     top = float(sheet[3]) - place.y * POINTS_PER_MM

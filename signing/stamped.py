@@ -27,10 +27,10 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 
 from kernel.errors import Refused
-from kernel.places import POINTS_PER_MM
+from kernel.places import POINTS_PER_MM, Rectangle
 from signing.appearance import Appearance
 from signing.embedding import Act, Prepared, embed, prepare, sign_in_place
-from signing.fields import LOCK_ALL, Box, add_signature_field
+from signing.fields import LOCK_ALL, add_signature_field
 from signing.keys import KeyHolder
 from signing.pages import follow
 from signing.structure import tag_field
@@ -150,7 +150,8 @@ def _add_field(update: Update, appearance: Appearance) -> tuple[str, Appearance]
     fields = {str(name): value for name, value, _ in enumerate_sig_fields(update)}
     name = _free_name(fields)
     signatures = [value.get_object() for value in fields.values() if value is not None]
-    if "/Perms" in update.root or any(_closes(signature, name) for signature in signatures):
+    certified = "/DocMDP" in (follow(update.root, "/Perms") or ())
+    if certified or any(_closes(signature, name) for signature in signatures):
         raise Refused("signing.closed_by_signature")
     page, _ = update.find_page_for_modification(0)
     box, shown = _at_corner(page.get_object(), appearance)
@@ -180,7 +181,7 @@ def _closes(signature: DictionaryObject, field: str) -> bool:
     return False
 
 
-def _at_corner(page: DictionaryObject, appearance: Appearance) -> tuple[Box, Appearance]:
+def _at_corner(page: DictionaryObject, appearance: Appearance) -> tuple[Rectangle, Appearance]:
     """Find the corner that is at the top right as the page is shown, and turn the picture to it."""
     sheet = _inherited(page, "/CropBox") or _inherited(page, "/MediaBox")
     left, right = sorted((float(sheet[0]), float(sheet[2])))
