@@ -115,7 +115,7 @@ class Signature:
         return min((seen.stamp.time for seen in own if seen.holds), default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # the event loop would print the whole file
 class Examination:
     """Everything the rules may ask about."""
 
