@@ -53,6 +53,26 @@ class SigningKey(Identified, Base):
     registered_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
+    @property
+    def asks_pin(self) -> bool:
+        """Tell whether its owner types a passphrase or PIN into our page."""
+        return self.kind is KeyKind.PKCS12 or "pin" in self.reference.get("asks", ())
+
+    @property
+    def asks_code(self) -> bool:
+        """Tell whether its owner types a code for one time into our page."""
+        return "otp" in self.reference.get("asks", ())
+
+    @property
+    def asks_phone(self) -> bool:
+        """Tell whether its owner confirms in the application of a remote service."""
+        return "phone" in self.reference.get("asks", ())
+
+    @property
+    def sends_code(self) -> bool:
+        """Tell whether its service sends that code when it is asked to."""
+        return bool(self.reference.get("sends_otp"))
+
 
 class SigningAgent(Identified, Base):
     """Máy ký: a person's computer whose agent is paired to this account and this address."""
