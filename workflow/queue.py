@@ -24,5 +24,5 @@ def waiting(session: Session, reader: Reader) -> Sequence[Entry]:
     found = [d for d in listing.waiting_documents(session, reader) if d.state in SIGNABLE]
     return [
         Entry(document, session.get_one(DocumentVersion, document.current_version_id))
-        for document in sorted(found, key=lambda document: document.state_since)
+        for document in sorted(found, key=lambda document: (document.state_since, document.id))
     ]

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from console.demonstration.load import PASSWORD
 from kernel.errors import Unavailable
@@ -31,8 +31,12 @@ class Live:
     address: str
 
     def documents(self, count: int) -> list[Case]:
-        """Make documents that wait for the deputy chairwoman's signature."""
-        return [walk(self.desks, OutgoingState.AWAITING_SIGNATURE) for _ in range(count)]
+        """Make documents that wait for the deputy chairwoman's signature, a second apart."""
+        made = []
+        for _ in range(count):
+            self.desks.clock.pass_by(seconds=1)
+            made.append(walk(self.desks, OutgoingState.AWAITING_SIGNATURE))
+        return made
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -75,6 +79,7 @@ class Live:
 @contextmanager
 def live(desks: Desks) -> Iterator[Live]:
     """Serve the pages of an office."""
+    expect.set_options(timeout=PATIENCE)
     settings = desks.settings.model_copy(update={"demo": True, "redis_url": ""})
     with served(create(desks.office, settings)) as address:
         yield Live(desks, address)
