@@ -54,7 +54,7 @@ def image_picture(fonts: Fonts, png: bytes, place: Place) -> bytes:
     return _image(fonts, png, place.width, place.height)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _image(fonts: Fonts, png: bytes, width: float, height: float) -> bytes:
     try:
         return _press(fonts, {"png": list(png)}, width, height)

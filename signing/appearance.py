@@ -75,7 +75,7 @@ class Appearance:
         return replace(self, width=width, height=height, objects=(*self.objects, form))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def kept_appearance(picture: bytes) -> Appearance:
     """Read a picture that will be used again, a signature image or a seal, only once."""
     return Appearance.read(picture)
