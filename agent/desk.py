@@ -61,7 +61,7 @@ def work_off(door: Door, person: Person, waiting: Waiting, modules: Sequence[str
         DomainError: The device is not there, or the server is away or knows this computer no more.
     """
     found = find(modules, waiting.certificates)
-    door.introduce(found.certificate, ())
+    door.introduce(found.certificate, found.chain)
     ready = _look(door, person, waiting.documents, found.certificate)
     if not ready:
         return

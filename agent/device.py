@@ -1,7 +1,7 @@
 """Finding the signing device: the library of its vendor, and the certificate that is registered."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from kernel.errors import DomainError, Refused
-from signing.token import Found, certificates_on
+from signing.token import certificates_on, issuers_of
 
 _LIBRARIES = {
     "linux": (
@@ -50,6 +50,8 @@ class Device:
     module: str
     token: str
     certificate: bytes
+    chain: tuple[bytes, ...]
+    """Its issuers, as far as they lie on the device."""
 
     @property
     def holder(self) -> str:
@@ -81,18 +83,22 @@ def find(modules: Sequence[str], registered: frozenset[str]) -> Device:
     troubles: list[DomainError] = []
     for module in modules:
         try:
-            found = [*_registered(module, registered)]
+            found = _registered(module, registered)
         except DomainError as error:
             troubles.append(error)
             continue
         if found:
-            return Device(module, found[0].token, found[0].certificate)
+            return found
     if len(modules) == 1 and troubles:
         raise troubles[0]
     raise Refused("agent.no_registered")
 
 
-def _registered(module: str, registered: frozenset[str]) -> Iterator[Found]:
-    for found in certificates_on(module):
+def _registered(module: str, registered: frozenset[str]) -> Device | None:
+    stored = certificates_on(module)
+    for found in stored:
         if sha256(found.certificate).hexdigest() in registered:
-            yield found
+            others = (other.certificate for other in stored)
+            chain = issuers_of(found.certificate, others)
+            return Device(module, found.token, found.certificate, chain)
+    return None

@@ -24,11 +24,14 @@ class Terminal:
 
     language: str = "vi"
     _numbers: dict[str, int] = field(default_factory=dict)
+    _trouble: str = ""
+    """What was told last; it is not told again every few seconds."""
     _signed: int = 0
     _failed: int = 0
 
     def decide(self, ready: Sequence[Ready], device: Device) -> Answer:
         """List what would be signed, show what is asked for, and take the decision."""
+        self._trouble = ""
         self.say("agent.batch", count=len(ready), holder=device.holder)
         for number, one in enumerate(ready, 1):
             self._numbers[one.listed.intent] = number
@@ -46,13 +49,17 @@ class Terminal:
 
     def pin(self, token: str, asked: Caution) -> str:
         """Ask for the PIN, with a warning where the next wrong one locks the device."""
+        self._trouble = ""
         if asked.last_try:
             self.say("agent.pin_once_more")
         return getpass(self._words("agent.pin", token=token))
 
     def told(self, error: DomainError) -> None:
-        """Tell what stands in the way."""
-        self._print(explain(error, self.language))
+        """Tell what stands in the way, until something else happens."""
+        words = explain(error, self.language)
+        if words != self._trouble:
+            self._trouble = words
+            self._print(words)
 
     def left_out(self, listed: Listed, error: DomainError) -> None:
         """Tell that one document was not signed."""

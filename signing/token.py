@@ -5,7 +5,7 @@ two mechanisms every token knows. Modules are not trusted to be thread-safe and 
 was pulled out only when they are started anew, so each module is used under one lock.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -130,7 +130,7 @@ class TokenKey:
             raise Refused("pkcs11.no_certificate")
         return cls(
             certificate=signer,
-            chain=chain or _path(signer, [found.certificate for found in stored]),
+            chain=chain or issuers_of(signer, [found.certificate for found in stored]),
             hidden=bool(key[Attribute.SENSITIVE]) and not key[Attribute.EXTRACTABLE],
             _module=module,
             _session=session,
@@ -289,9 +289,9 @@ def _strong(key: SignMixin) -> SignMixin:
             raise Refused("signing.weak_key")
 
 
-def _path(certificate: bytes, stored: Sequence[bytes]) -> tuple[bytes, ...]:
-    """Give the issuers among the certificates of the token, from the nearest on."""
-    known = {x509.Certificate.load(der).subject.dump(): der for der in stored}
+def issuers_of(certificate: bytes, known_ders: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Give a certificate's issuers among those that are known, from the nearest on (DER)."""
+    known = {x509.Certificate.load(der).subject.dump(): der for der in known_ders}
     path: list[bytes] = []
     current = certificate
     while len(path) <= len(known):

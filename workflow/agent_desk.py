@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import DomainError, Forbidden, MovedOn, NotFound, Refused, Unavailable
 from signing.keys import facts
+from signing.token import issuers_of
 from signing.two_phase import Prepared, complete
 from workflow import certificates, intents, signing_desk
 from workflow.agents import Caller
@@ -38,8 +39,6 @@ REFUSALS = frozenset(
     }
 )
 """Why an agent may say that it will not sign."""
-
-_LONGEST_CHAIN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +97,15 @@ def introduce_key(
         Refused: It is not registered for this person, or may not sign now.
     """
     certificates.require_usable(office, certificate, registered(office, caller))
-    if len(chain) > _LONGEST_CHAIN:
-        raise Refused("signing.unreadable_certificate")
     for der in chain:
-        facts(der)
+        facts(der)  # refuses what is no certificate
+    known = [*chain, *(issuer.dump() for issuer in office.trust().intermediates)]
+    issuers = issuers_of(certificate, known)
     with office.act() as session:
         key = session.get_one(SigningKey, caller.key_id)
         key.reference = key.reference | {
             "certificate": certificate.hex(),
-            "chain": [der.hex() for der in chain],
+            "chain": [der.hex() for der in issuers],
         }
 
 

@@ -500,6 +500,7 @@ def test_each_paired_computer_is_a_key_of_its_person(
     desks: Desks, agent_of: Callable[[str], Agent]
 ) -> None:
     agent = agent_of("phochutich")
+    agent.ask("key", certificate=agent.key.certificate.hex(), chain=[])
 
     with desks.office.sessions() as session:
         key = session.get_one(SigningKey, agent.key_id)
@@ -507,3 +508,5 @@ def test_each_paired_computer_is_a_key_of_its_person(
     assert key.person_id == desks.person("phochutich")
     assert key.label == "Máy ở phòng làm việc"
     assert key.reference["certificate"] == agent.key.certificate.hex()
+    # issuers that a device lacks are those of the trust list
+    assert key.reference["chain"] == [der.hex() for der in agent.key.chain]
