@@ -6,7 +6,7 @@ The law wants certificates, revocation lists, status answers and time-stamps kep
 destroyed (TT 15/2025, K9 and V7). Taken from the file itself, they are exactly what counted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from kernel.errors import Refused
 from signing.keys import facts
 from signing.levels import store_of, uses_of
+from signing.material import Material
 
 
 class PieceKind(StrEnum):
@@ -37,7 +38,7 @@ class Piece:
 
     kind: PieceKind
     name: str
-    """Whose it is, or who made it."""
+    """Whose it is, who made it, or whom an answer is about."""
 
     der: bytes
     valid_from: datetime | None
@@ -59,15 +60,19 @@ def pieces_of(pdf: bytes) -> tuple[Piece, ...]:
 
 
 def _pieces(reader: PdfFileReader) -> Iterator[Piece]:
-    for use in uses_of(reader):
-        for certificate in (use.certificate, *use.others):
-            yield _certificate(certificate)
-    for token in _tokens(reader):
-        yield _time_stamp(token)
     store = store_of(reader)
-    yield from map(_certificate, store.certificates)
+    yield from map(_certificate, _certificates(reader, store))
+    yield from map(_time_stamp, _tokens(reader))
     yield from map(_revocation_list, store.crls)
-    yield from map(_status_answer, store.ocsps)
+    about = {one.serial_number: _common_name(one.subject) for one in _certificates(reader, store)}
+    for answer in store.ocsps:
+        yield _status_answer(answer, about)
+
+
+def _certificates(reader: PdfFileReader, store: Material) -> Iterator[x509.Certificate]:
+    for use in uses_of(reader):
+        yield from (use.certificate, *use.others)
+    yield from store.certificates
 
 
 def _tokens(reader: PdfFileReader) -> Iterator[cms.SignedData]:
@@ -98,12 +103,12 @@ def _revocation_list(known: crl.CertificateList) -> Piece:
     return Piece(PieceKind.REVOCATION_LIST, name, known.dump(), begin, end)
 
 
-def _status_answer(answer: ocsp.OCSPResponse) -> Piece:
-    """Name it by whose status it tells; the responder stands in the answer itself."""
+def _status_answer(answer: ocsp.OCSPResponse, about: Mapping[int, str]) -> Piece:
     word = answer.response_data["responses"][0]
     begin, end = (word[name].native for name in ("this_update", "next_update"))
-    serial = f"{word['cert_id']['serial_number'].native:x}"
-    return Piece(PieceKind.STATUS_ANSWER, serial, answer.dump(), begin, end)
+    serial = word["cert_id"]["serial_number"].native
+    name = about.get(serial, f"{serial:x}")
+    return Piece(PieceKind.STATUS_ANSWER, name, answer.dump(), begin, end)
 
 
 def _common_name(name: x509.Name) -> str:

@@ -57,8 +57,15 @@ class _Claim:
     wanted: Level
 
 
-def begin(office: Office, session: Session, artifact: DocumentArtifact) -> None:
-    """Let the proof of a document that was just sealed begin; a new seal begins it anew."""
+def begin(office: Office, session: Session, artifact: DocumentArtifact, level: Level) -> None:
+    """Let the proof of a document that was just sealed begin; a new seal begins it anew.
+
+    Args:
+        office: The office.
+        session: The transaction of the sealing.
+        artifact: The sealed file.
+        level: How far its proof goes already.
+    """
     query = select(Proof).where(Proof.document_id == artifact.document_id)
     proof = session.scalars(query).one_or_none()
     if proof is None:
@@ -66,7 +73,7 @@ def begin(office: Office, session: Session, artifact: DocumentArtifact) -> None:
         session.add(proof)
     proof.version_id = artifact.version_id
     proof.sha256, proof.size, proof.made_at = artifact.sha256, artifact.size, artifact.made_at
-    proof.level, proof.wanted = Level.B_B.value, office.lasting.wanted.value
+    proof.level, proof.wanted = (level or Level.B_B).value, office.lasting.wanted.value
     proof.attempts, proof.trouble, proof.about, proof.expires_at = 0, None, None, None
     proof.next_attempt_at = office.clock()
     ring_after_commit(session, PROVE, proof.id)

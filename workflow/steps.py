@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from kernel.places import Place
-from signing.verdict import Verdict
+from signing.verdict import Level, Verdict
 from workflow import annexes, journal, proving
 from workflow.finding import HELD
 from workflow.firing import fire
@@ -77,7 +77,9 @@ def finish(  # noqa: PLR0913 - the facts of one step
         session.add(artifact)
         if made.kind is ArtifactKind.ISSUED:
             annexes.keep(session, document, made.annexes)
-            proving.begin(office, session, artifact)
+            proving.begin(
+                office, session, artifact, made.verdict.level if made.verdict else Level.NONE
+            )
         fire(
             session,
             document,
