@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PACKAGES = (
     *("kernel", "documents", "signing", "exchange", "workflow"),
-    *("wiring", "signer", "worker", "web", "console"),
+    *("wiring", "agent", "signer", "worker", "web", "console"),
 )
 ERRORS = {"Refused", "Forbidden", "NotFound", "MovedOn", "Unavailable", "PacketRefused"}
 
