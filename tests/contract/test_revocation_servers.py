@@ -4,9 +4,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import cast
 
 import pytest
@@ -32,7 +34,7 @@ from workflow.trust_alarms import alarms
 from workflow.trust_folder import adopt
 from workflow.trust_proposal import founding_entry
 
-SMALL = Limits(size=200_000, seconds=0.5)
+SMALL = Limits(size=200_000, seconds=4)
 Answer = Callable[[], Response]
 
 
@@ -144,9 +146,9 @@ def endless() -> Response:
 
 def dripping() -> Response:
     def drops() -> Iterator[bytes]:
-        for _ in range(60):
+        for _ in range(80):
             yield b"0"
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     return Response(drops())
 
@@ -247,6 +249,44 @@ def test_lists_are_asked_for_when_due_and_no_more_often(
     assert round_after(minutes=61) == 1
     assert round_after(minutes=4) == 0
     assert round_after(minutes=2) == 1
+
+
+def test_a_server_that_never_ends_its_first_line_holds_nobody_up(
+    installation: Installation, authority: Authority
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = int(listening.getsockname()[1])
+        Thread(target=drip, args=(listening,), daemon=True).start()
+        installation.trusts(authority, f"http://127.0.0.1:{port}/ca.crl")
+        began = time.monotonic()
+
+        installation.refresh()
+
+    assert installation.trouble() == "fetch.too_slow"
+    assert time.monotonic() - began < 2 * SMALL.seconds
+
+
+def drip(listening: socket.socket) -> None:
+    caller, _ = listening.accept()
+    with caller, suppress(OSError):
+        caller.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        for _ in range(100):
+            caller.sendall(b"x")
+            time.sleep(0.1)
+
+
+def test_an_address_that_a_name_hides_is_looked_at(
+    installation: Installation, authority: Authority, server: Server
+) -> None:
+    with served(server.app()) as address:
+        named = address.replace("127.0.0.1", "localhost")
+        installation.trusts(authority, f"{named}/ca.crl")
+
+        installation.refresh(local=False)
+        assert (installation.trouble(), server.asked) == ("fetch.private_address", [])
+
+        installation.refresh(local=True)
+        assert installation.trouble() is None
 
 
 def test_no_private_address_is_called_unless_this_is_a_demonstration(
