@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signing.remote.csc.access import Session
-from signing.remote.csc.errors import require_good
+from signing.remote.csc.errors import token_of
 from signing.remote.csc.factors import Factor, Lock
 from signing.remote.csc.service import CscService
 from signing.remote.csc.told import CredentialTold
@@ -40,7 +40,7 @@ class MySignLogin:
             "profile_id": self.profile,
             "user_id": self.user,
         }
-        return require_good(door.act(_LOGIN, body)).text("access_token")
+        return token_of(door.act(_LOGIN, body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from signing.remote.mysign import MySignLogin, mysign
 from signing.remote.port import RemoteService, RemoteSigner
 from signing.remote.smartca import SmartCa, SmartCaSigner
 
+_OTHERS = 0o077
 _log = logger(__name__)
 
 
@@ -42,7 +43,7 @@ class Provider(BaseModel):
     """Who we are to it: client, service provider, or user."""
 
     secret_file: Path
-    """File with the client's secret, password or token, beside this one; mode 0600."""
+    """File with the client's secret, password or token, beside this one; mode 0600 or 0400."""
 
     version: Literal["1.0.4", "2.0"] = "1.0.4"
     """Of the CSC API."""
@@ -129,6 +130,9 @@ class Provider(BaseModel):
 
     def _secret(self) -> str:
         try:
+            if self.secret_file.stat().st_mode & _OTHERS:
+                _log.error("remote secret is open to others", file=self.secret_file.name)
+                raise Refused("remote.bad_settings")
             return self.secret_file.read_text(encoding="utf-8").strip()
         except OSError as error:
             _log.exception("remote secret not readable", file=self.secret_file.name)

@@ -114,6 +114,7 @@ def remote_key(desks: Desks, kind: str, person_seconds: float = 6) -> Iterator[R
         folder = desks.settings.keys_folder / "remote"
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "ca.secret").write_text("client's secret")
+        (folder / "ca.secret").chmod(0o600)
         settings |= {"name": "CA thử nghiệm", "url": address, "secret_file": "ca.secret"}
         settings |= {"answer_seconds": 5.0, "pause_seconds": 0.05}
         settings |= {"person_seconds": float(person_seconds)}

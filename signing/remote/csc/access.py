@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from signing.remote.csc.errors import require_good
+from signing.remote.csc.errors import require_good, token_of
 from signing.remote.door import Answer, Door
 
 
@@ -35,7 +35,7 @@ class Login:
     def token(self, door: Door) -> str:
         """Log in."""
         answer = door.act("auth/login", {"rememberMe": False}, basic=(self.user, self.password))
-        return require_good(answer).text("access_token")
+        return token_of(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ClientCredentials:
             "client_id": self.client_id,
             "client_secret": self.secret,
         }
-        return require_good(door.form("oauth2/token", fields)).text("access_token")
+        return token_of(door.form("oauth2/token", fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,19 @@ def require_good(answer: Answer) -> Answer:
     raise Refused(_meaning(error, str(answer.body.get("error_description", "")).lower()))
 
 
+def token_of(answer: Answer) -> str:
+    """Give the access token that a login gave, whatever words it refuses in.
+
+    Raises:
+        Refused: ``remote.not_let_in``.
+        Unavailable: It says that it cannot serve now.
+    """
+    try:
+        return require_good(answer).text("access_token")
+    except Refused as error:
+        raise Refused("remote.not_let_in") from error
+
+
 def _meaning(error: str, description: str) -> str:
     if error in _ERRORS:
         return _ERRORS[error]

@@ -14,6 +14,7 @@ from kernel.errors import Refused
 from signing.remote.port import Ask, Secret
 
 _WORD = re.compile(r"[()]|[^\s()]+")
+_NO_FACTORS = {"AND", "OR", "XOR", ")"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _both(tokens: list[str], given: set[str]) -> bool:
 
 
 def _one(tokens: list[str], given: set[str]) -> bool:
-    if not tokens:
+    if not tokens or tokens[-1] in _NO_FACTORS:
         raise Refused("remote.bad_answer")
     word = tokens.pop()
     if word != "(":

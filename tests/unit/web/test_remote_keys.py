@@ -56,6 +56,7 @@ def app(desks: Desks, server: CscServer) -> Iterator[Flask]:
     folder = desks.settings.keys_folder / "remote"
     folder.mkdir(exist_ok=True)
     (folder / "ca.secret").write_text("client's secret")
+    (folder / "ca.secret").chmod(0o600)
     with served(server.app) as address:
         (folder / "ca.toml").write_text(SETTINGS.format(address=address))
         desk = replace(desks.office.desk, services=RemoteServices(folder, on=True))
