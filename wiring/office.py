@@ -10,6 +10,7 @@ from documents.typeset import Typesetter
 from kernel.bells import Ring, attach, celery_ring, make_queue
 from kernel.clock import system_clock
 from kernel.database import Sessions, engine_at, sessions_of
+from kernel.log import logger
 from kernel.objects import Artifacts
 from kernel.settings import ROOT, Settings
 from signing.timestamps import HastyAuthority, HttpAuthority
@@ -25,6 +26,7 @@ from workflow.remote_keys import RemoteBatches
 from workflow.remote_services import KINDS, RemoteServices
 
 PACKAGED_FONTS = ROOT / "node_modules" / "@expo-google-fonts" / "tinos"
+_log = logger(__name__)
 
 
 def open_office(
@@ -77,6 +79,8 @@ def open_signing_desk(settings: Settings) -> SigningDesk:
     sessions = open_sessions(settings)
     preparer = open_preparer(settings)
     services = RemoteServices(settings.keys_folder / "remote", on=settings.remote_signing)
+    if settings.remote_signing:
+        _log.warning("remote signing is on; it makes no official-duty signatures (68/2024/ND-CP)")
     ring = celery_ring(make_queue(settings.redis_url))
     return SigningDesk(
         cabinet=KeyCabinet.open(settings.keys_folder, dict.fromkeys(KINDS, services.open)),
