@@ -26,7 +26,7 @@ from signing.verdict import Conclusion, Integrity, Verdict
 from tests.attack import forgery
 from tests.contract.servers import checking_app
 from tests.unit.signing.desk import Desk
-from wiring.checker import Limits
+from wiring.checker import SAMPLE, Limits
 from wiring.checking import Checking
 
 SMALL = Limits(memory=600_000_000, processor_seconds=1, seconds=2)
@@ -67,13 +67,20 @@ def forced(checking: Checking, desk: Desk, call: Any, *arguments: Any) -> Verdic
 
 
 def test_a_verdict_from_the_other_process_is_the_one_made_here(
-    checking: Checking, desk: Desk, sealed: bytes
+    patient: Checking, desk: Desk, sealed: bytes
 ) -> None:
-    far = checking(sealed, trust=desk.trust, at=desk.now, expected=desk.expected())
+    far = patient(sealed, trust=desk.trust, at=desk.now, expected=desk.expected())
 
     here = validate(sealed, desk.trust, at=desk.now, expected=desk.expected())
     assert far == here
     assert [s.field for s in far.signatures] == ["SignerSignature", "AgencySeal"]
+
+
+def test_the_sample_that_warms_the_checking_process_is_signed_and_sealed(desk: Desk) -> None:
+    verdict = validate(SAMPLE.read_bytes(), desk.trust, at=desk.now)
+
+    assert [s.field for s in verdict.signatures] == ["SignerSignature", "AgencySeal"]
+    assert verdict.integrity is Integrity.INTACT
 
 
 @pytest.mark.parametrize(
@@ -154,11 +161,11 @@ def test_nothing_of_our_environment_is_handed_on(
 
 
 def test_one_bad_file_does_not_disturb_the_next(
-    checking: Checking, desk: Desk, sealed: bytes
+    patient: Checking, desk: Desk, sealed: bytes
 ) -> None:
-    forced(checking, desk, os.abort)
+    forced(patient, desk, os.abort)
 
-    verdict = checking(sealed, trust=desk.trust, at=desk.now)
+    verdict = patient(sealed, trust=desk.trust, at=desk.now)
 
     assert verdict.integrity is Integrity.INTACT
 
@@ -176,11 +183,11 @@ def test_a_checking_process_that_was_killed_is_replaced(desk: Desk, sealed: byte
 
 
 def test_a_new_trust_list_counts_from_the_next_file_on(
-    checking: Checking, desk: Desk, sealed: bytes, tmp_path: Path
+    patient: Checking, desk: Desk, sealed: bytes, tmp_path: Path
 ) -> None:
     nobody = type(desk.trust).load(tmp_path)
 
-    verdicts = [checking(sealed, trust=t, at=desk.now) for t in (desk.trust, nobody, desk.trust)]
+    verdicts = [patient(sealed, trust=t, at=desk.now) for t in (desk.trust, nobody, desk.trust)]
 
     assert [v.trust_version for v in verdicts] == [
         desk.trust.version,
@@ -190,9 +197,9 @@ def test_a_new_trust_list_counts_from_the_next_file_on(
     assert verdicts[1].trust is not verdicts[0].trust
 
 
-def test_threads_check_side_by_side(checking: Checking, desk: Desk, sealed: bytes) -> None:
+def test_threads_check_side_by_side(patient: Checking, desk: Desk, sealed: bytes) -> None:
     with ThreadPoolExecutor(4) as threads:
-        asked = [threads.submit(checking, sealed, trust=desk.trust, at=desk.now) for _ in range(8)]
+        asked = [threads.submit(patient, sealed, trust=desk.trust, at=desk.now) for _ in range(8)]
 
         answers = {answer.result().conclusion for answer in asked}
 
