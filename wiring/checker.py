@@ -188,7 +188,7 @@ def _changed_pages(pdf: bytes, trust: Trust, at: datetime) -> Iterator[tuple[str
     Earlier signatures see the same ones, and beside them what was rightly added between.
     """
     compared = pages_changed(asyncio.run(examine(pdf, trust, at)))
-    for field, pages in reversed(compared.items()):
+    for field, pages in reversed([*compared.items()]):
         if pages:
             return ((field, page) for page in pages[:MOST_PICTURES])
     return iter(())
