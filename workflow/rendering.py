@@ -95,7 +95,7 @@ def _initials(office: Office, session: Session, document: Document) -> Initials:
         return tuple(
             Initial(office.artifacts.get(picture), name)
             for kind, name, picture in given
-            if kind is wanted
+            if kind is wanted and picture
         )
 
     return Initials(at_end=drawn(ReviewKind.CONTENT), at_recipients=drawn(ReviewKind.FORM))
