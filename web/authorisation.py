@@ -82,6 +82,8 @@ TABLE: dict[str, Audience] = {
     "outgoing.pdf": Anyone.SIGNED_IN,
     "outgoing.picture": Anyone.SIGNED_IN,
     "outgoing.file": Anyone.SIGNED_IN,
+    "evidence.of_document": Anyone.SIGNED_IN,
+    "evidence.file": Anyone.SIGNED_IN,
     "drafting.choose": _WRITERS,
     "drafting.begin": _WRITERS,
     "drafting.copy": _WRITERS,
@@ -140,6 +142,8 @@ TABLE: dict[str, Audience] = {
     "registers.outgoing": _CLERKS,
     "registers.incoming": _CLERKS,
     "registers.agency": _ADMINISTRATORS,
+    "evidence.overdue": _ADMINISTRATORS,
+    "evidence.destroy": _ADMINISTRATORS,
     # Danh sách tin cậy
     "trust.page": _ADMINISTRATORS,
     "trust.certificate": _ADMINISTRATORS,

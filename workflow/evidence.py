@@ -5,7 +5,7 @@ status answers and time-stamps kept for themselves, each for a time that somebod
 and destroyed by an act that leaves a trace (TT 15/2025, K9 and V7).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -22,6 +22,8 @@ from workflow.models.organisation import PostRole
 from workflow.office import Office
 
 _YEAR = 365.25  # days
+_PAGE = 200
+"""Pieces shown at one time."""
 
 
 def gather(office: Office, pdf: bytes) -> list[tuple[Piece, str]]:
@@ -65,6 +67,28 @@ def of_document(session: Session, document_id: UUID) -> Sequence[Evidence]:
     """Give what is or was kept for a document, first to last."""
     query = select(Evidence).where(Evidence.document_id == document_id)
     return session.scalars(query.order_by(Evidence.gathered_at, Evidence.kind)).all()
+
+
+def piece_of(session: Session, document_id: UUID, evidence_id: UUID) -> Evidence:
+    """Give one piece of a document that is still there.
+
+    Raises:
+        NotFound: There is none.
+    """
+    piece = session.get(Evidence, evidence_id)
+    if piece is None or piece.document_id != document_id or piece.destroyed_at is not None:
+        raise NotFound("evidence.unknown")
+    return piece
+
+
+def overdue(session: Session, agencies: Collection[UUID], day: date) -> Sequence[Evidence]:
+    """Give the oldest of what these agencies need not keep any longer."""
+    query = select(Evidence).where(
+        Evidence.agency_id.in_(agencies),
+        Evidence.keep_until <= day,
+        Evidence.destroyed_at.is_(None),
+    )
+    return session.scalars(query.order_by(Evidence.keep_until, Evidence.name).limit(_PAGE)).all()
 
 
 def destroy(office: Office, person_id: UUID, evidence_id: UUID, why: str) -> None:
