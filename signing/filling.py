@@ -30,6 +30,7 @@ from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from signing.fields import TEXT_FIELDS
 from signing.pages import entries, follow
+from signing.update import UNREADABLE
 
 _FILLED = {"/V", "/AP"}
 _SPACE = rb"[\x00\t\n\x0c\r ]"
@@ -46,7 +47,10 @@ class FillingFirst(StandardDiffPolicy):
         doc_mdp: MDPPerm | None = None,
     ) -> DiffResult:
         """Judge what one revision changed of an earlier one."""
-        filled = set(filled_fields(old, new))
+        try:
+            filled = set(filled_fields(old, new))
+        except UNREADABLE:  # so odd that the long look shall say what is wrong with it
+            filled = set()
         locked = field_mdp_spec is not None and any(map(field_mdp_spec.is_locked, filled))
         if not filled or locked:
             judged: DiffResult = super().apply(old, new, field_mdp_spec, doc_mdp)
@@ -65,9 +69,22 @@ def filled_fields(old: HistoricalResolver, new: HistoricalResolver) -> Iterable[
     if not changed or not _was_never_used(added, old, new):
         return ()
     for reference, name in changed.items():
-        if not _was_filled(name, old(reference), new(reference), added):
+        field = new(reference)
+        if not _was_filled(name, old(reference), field, added) or _leads_elsewhere(field, new):
             return ()
     return changed.values()
+
+
+def _leads_elsewhere(field: DictionaryObject, new: HistoricalResolver) -> bool:
+    """Read all that is new behind a field; tell whether a signature hides some of it.
+
+    Raises:
+        PdfError, LookupError, …: Something is not as it should be.
+    """
+    new.collect_dependencies(field, since_revision=new.revision)
+    if field["/FT"] != "/Sig":
+        return False
+    return bool(new.collect_dependencies(field["/V"], since_revision=new.revision))
 
 
 def _is_plain(old: HistoricalResolver, new: HistoricalResolver) -> bool:

@@ -214,3 +214,19 @@ def test_an_object_hidden_in_the_older_bytes_is_never_filled_in(signed: bytes) -
 
     assert attacked != filled
     assert not seen(attacked)
+
+
+def test_what_a_signature_leads_to_is_left_to_the_long_look(desk: Desk, signed: bytes) -> None:
+    """A signature dictionary needs nothing beside itself; objects hidden behind it are odd."""
+    sealed = desk.sealed(signed)
+    update = sealed[len(signed) :]
+    whole = re.search(rb"/Data (\d+) 0 R", update)
+    assert whole
+    written = re.findall(rb"\n(\d+) 0 obj", update)
+    hidden = next(n for n in written if b"\n%b 0 obj" % n not in signed and len(n) == len(whole[1]))
+
+    attacked = signed + update.replace(whole[0], b"/Data %b 0 R" % hidden)
+
+    assert len(attacked) == len(sealed)
+    assert seen(sealed)
+    assert not seen(attacked)
