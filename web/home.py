@@ -5,8 +5,11 @@ from collections import Counter
 from flask import Blueprint, render_template
 
 from web import here
+from web.language import say
 from web.outgoing import reader
-from workflow import listing, reading
+from workflow import listing, reading, trust_list
+from workflow.models.organisation import PostRole
+from workflow.trust_alarms import alarms
 
 desk = Blueprint("home", __name__)
 
@@ -32,4 +35,16 @@ def mine() -> str:
         ],
         waiting_outgoing=Counter(document.state for document in documents),
         waiting_incoming=Counter(incoming.state for incoming in arrivals),
+        trust=_trust() if PostRole.ADMINISTRATOR in here.my_roles() else (),
     )
+
+
+def _trust() -> list[str]:
+    """Give what an administrator has to look at on the trust list, a sentence each."""
+    session = here.session()
+    waiting = trust_list.waiting_for(session, here.me())
+    found = alarms(session, here.office().clock())
+    return [
+        *(say("trust.waits_for_you", name=entry.subject) for entry in waiting),
+        *(say(alarm.code, name=alarm.name, days=abs(alarm.left)) for alarm in found),
+    ]

@@ -138,14 +138,12 @@ def _page(refused: str = "") -> str:
 
 
 def _line(entry: TrustEntry, lists: dict[str, RevocationList]) -> Line:
-    state = state_of(entry)
-    asker = entry.proposed_by_id if state is EntryState.PROPOSED else entry.removal_by_id
     return Line(
         entry=entry,
-        state=state,
+        state=state_of(entry),
         certificate=read_authority(entry.der),
         published=lists.get(entry.crl_address),
-        is_mine=asker == here.me(),
+        is_mine=trust_list.asked_by(entry) == here.me(),
     )
 
 

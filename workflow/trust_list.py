@@ -69,6 +69,21 @@ def trusted(session: Session) -> list[TrustEntry]:
     return list(session.scalars(query.order_by(TrustEntry.confirmed_at, TrustEntry.id)))
 
 
+def asked_by(entry: TrustEntry) -> UUID | None:
+    """Give who made the proposal that waits, of addition or of removal; somebody else decides."""
+    return entry.proposed_by_id if state_of(entry) is EntryState.PROPOSED else entry.removal_by_id
+
+
+def waiting_for(session: Session, person_id: UUID) -> list[TrustEntry]:
+    """Give the proposals of others, which an administrator may decide."""
+    waiting = {EntryState.PROPOSED, EntryState.REMOVAL_PROPOSED}
+    return [
+        entry
+        for entry in entries(session)
+        if state_of(entry) in waiting and asked_by(entry) != person_id
+    ]
+
+
 def propose(office: Office, person_id: UUID, proposal: Proposal, *, demo: bool) -> UUID:
     """Propose an authority; nothing is trusted by that yet.
 

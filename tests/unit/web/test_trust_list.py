@@ -89,9 +89,21 @@ def test_the_page_says_what_needs_attention(signed_in: SignIn) -> None:
     second.open(PAGE)
 
     second.send(f"{PAGE}/{entry_in(second.page)}/xac-nhan")
-    second.open(PAGE)
 
-    assert sentence("trust.alarm.no_list", name="CA chưa có danh sách") in second.page
+    for page in (PAGE, "/"):
+        second.open(page)
+        assert sentence("trust.alarm.no_list", name="CA chưa có danh sách") in second.page
+
+
+def test_a_proposal_waits_on_the_page_of_the_other_administrators_work(signed_in: SignIn) -> None:
+    first, second, clerk = signed_in("quantri"), signed_in("snv.quantri"), signed_in("vanthu")
+    propose(first, Authority("CA chờ người thứ hai"))
+
+    for browser in (first, second, clerk):
+        browser.open("/")
+
+    waits = sentence("trust.waits_for_you", name="CA chờ người thứ hai")
+    assert [waits in browser.page for browser in (first, second, clerk)] == [False, True, False]
 
 
 def test_the_certificate_can_be_compared_with_one_from_elsewhere(signed_in: SignIn) -> None:
