@@ -25,7 +25,7 @@ from workflow.models import Authorisation, Document, SigningBatch
 from workflow.preparing import Prepare, Preparer
 from workflow.states import WORK, OutgoingState
 
-_FORMING = timedelta(seconds=15)
+_FORMING = timedelta(minutes=1)
 """How long a batch waits for the page to begin its last document; then it goes without it."""
 
 
@@ -42,6 +42,11 @@ class RemoteKey:
     def certificate(self) -> bytes:
         """The certificate registered for the person, DER."""
         return self.signer.certificate
+
+    @property
+    def answered(self) -> bool:
+        """Tell whether the service has answered; then what it signed in time is not lost."""
+        return self._sent is not None and self._sent.ticket.ready
 
     def sent(self, gather: Callable[[], "Gathered"], then: Callable[["Gathered"], None]) -> "Sent":
         """Give the batch that is on its way; the first who asks gathers it and sends it off.

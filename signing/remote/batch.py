@@ -20,6 +20,11 @@ class Ticket:
 
     _coming: "Future[tuple[Outcome, ...]]" = field(repr=False)
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether there is something to collect."""
+        return self._coming.done()
+
     def collect(self, wait: float = 0) -> tuple[Outcome, ...] | None:
         """Give the outcomes in the order of the items, or nothing while the person is awaited.
 

@@ -69,6 +69,22 @@ def test_a_telephone_that_nobody_takes_up_puts_the_document_back(remote: Remote)
     assert (case.state, case.row.trouble) == (OutgoingState.APPROVED, "remote.not_confirmed")
 
 
+@pytest.mark.parametrize("kind", ["smartca"])
+def test_what_was_confirmed_in_time_is_not_lost_on_a_busy_machine(remote: Remote):
+    case = walk(remote.desks, OutgoingState.AWAITING_SIGNATURE)
+    batch = remote.sign(case)
+    remote.confirm()
+    with suppress(Unavailable):
+        remote.desks.work_off()
+    key = remote.desks.office.desk.cabinet.opened(batch.id)
+    key._sent.ticket.collect(10)  # noqa: SLF001 - waits for the service, and for nobody else
+
+    remote.desks.clock.pass_by(minutes=6)
+    remote.work_off(case)
+
+    assert case.state is OutgoingState.AWAITING_NUMBER
+
+
 def test_a_wrong_pin_puts_the_document_back_and_the_right_one_signs_it(remote: Remote):
     case = walk(remote.desks, OutgoingState.AWAITING_SIGNATURE)
     remote.sign(case, secret="000000")
