@@ -4,6 +4,7 @@
 export function pressOnce(page) {
   page.addEventListener("submit", (event) => {
     const form = event.target;
+    if ("download" in form.dataset) return; // the page stays, and may give another file
     const question = event.submitter?.dataset.sure;
     if (form.dataset.sent || (question && !window.confirm(question))) {
       event.preventDefault();
