@@ -63,7 +63,9 @@ def keys_of(
     session: Session, *, person_id: UUID | None = None, agency_id: UUID | None = None
 ) -> list[SigningKey]:
     """Give the keys in use of a person or of an agency, the one registered last first."""
-    query = select(SigningKey).where(SigningKey.withdrawn_at.is_(None))
+    query = select(SigningKey).where(
+        SigningKey.withdrawn_at.is_(None), SigningKey.registered_at.is_not(None)
+    )
     if person_id is not None:
         query = query.where(SigningKey.person_id == person_id)
     if agency_id is not None:

@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("reference", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("registered_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("registered_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -50,7 +50,8 @@ class SigningKey(Identified, Base):
     """What its owner calls it."""
     reference: Mapped[dict[str, Any]]
     """What finds it: ``{"container": …}``, ``{"credential_id": …, "user_id": …}``, by kind."""
-    registered_at: Mapped[datetime]
+    registered_at: Mapped[datetime | None]
+    """Empty while it is only proposed (``key_register``)."""
     withdrawn_at: Mapped[datetime | None]
 
     @property
