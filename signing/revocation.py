@@ -18,7 +18,9 @@ from signing.crl import RevocationList
 from signing.ocsp import StatusAnswer
 from signing.standing import NOTHING_TOLD, Standing, Told
 
-_LISTS_KEPT = 64
+_LISTS_KEPT = 16
+"""A list of a hundred thousand entries takes ten megabytes."""
+
 _ORDER = (Standing.UNKNOWN, Standing.GOOD, Standing.REVOKED)
 
 

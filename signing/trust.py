@@ -33,6 +33,7 @@ SIGNING_USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudia
 
 _NOT_FOR_DOCUMENTS = {"server_auth", "code_signing", "time_stamping", "ocsp_signing"}
 _PATHS_KEPT = 1000
+_LOOKS = 5
 
 
 class CertificateStatus(StrEnum):
@@ -89,12 +90,7 @@ class Trust:
         Raises:
             Refused: ``signing.unreadable_trust`` names the file that is not what it should be.
         """
-        files = [
-            *sorted(folder.glob("anchors/*.pem")),
-            *sorted(folder.glob("intermediates/*.pem")),
-            *sorted(folder.glob("crls/*.crl")),
-        ]
-        contents = {file: file.read_bytes() for file in files}
+        contents = _contents(folder)
         trust = cls(
             anchors=tuple(_certificates(contents, "anchors")),
             intermediates=tuple(_certificates(contents, "intermediates")),
@@ -277,6 +273,20 @@ def _authorities(issuer: x509.Certificate, trust: Trust) -> Iterator[x509.Certif
     for one in trust.authorities(issuer.subject.hashable):
         if one.sha256 != issuer.sha256:
             yield one
+
+
+def _contents(folder: File) -> dict[File, bytes]:
+    """Read every file; where one was replaced by a newer one meanwhile, look again."""
+    for _ in range(_LOOKS):
+        try:
+            return {
+                file: file.read_bytes()
+                for pattern in ("anchors/*.pem", "intermediates/*.pem", "crls/*.crl")
+                for file in sorted(folder.glob(pattern))
+            }
+        except FileNotFoundError:
+            continue
+    raise Refused("signing.unreadable_trust", file=folder.name)
 
 
 def _certificates(contents: Mapping[File, bytes], kind: str) -> Iterator[x509.Certificate]:

@@ -1,7 +1,9 @@
 """Builds the office of a process: database, store, crafts, signing process, transport."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sqlalchemy.pool import NullPool
@@ -139,12 +141,17 @@ class TrustFolder:
         return _load(self._folder, _stamp(self._folder))
 
 
-@cache
+@lru_cache(maxsize=4)
 def _load(folder: Path, _: tuple[tuple[str, int], ...]) -> Trust:
     return Trust.load(folder)
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int], ...]:
-    return tuple(
-        (str(file), file.stat().st_mtime_ns) for file in sorted(folder.rglob("*")) if file.is_file()
-    )
+    return tuple(_moments(folder))
+
+
+def _moments(folder: Path) -> Iterator[tuple[str, int]]:
+    for file in sorted(folder.rglob("*")):
+        with suppress(FileNotFoundError):  # a newer list took its place this very moment
+            if file.is_file():
+                yield str(file), file.stat().st_mtime_ns

@@ -193,6 +193,21 @@ def test_the_version_changes_with_the_contents(desk: Desk, tmp_path: Path) -> No
     assert after != before
 
 
+def test_a_folder_whose_files_vanish_while_it_is_read_is_told_and_read_once_they_rest(
+    desk: Desk, tmp_path: Path
+) -> None:
+    copy = tmp_path / "trust"
+    shutil.copytree(desk.folder / "trust", copy)
+    (copy / "crls" / "old.crl").symlink_to(copy / "gone")  # listed, and not there any more
+
+    with pytest.raises(Refused) as refused:
+        Trust.load(copy)
+    assert refused.value.code == "signing.unreadable_trust"
+
+    (copy / "crls" / "old.crl").unlink()
+    assert Trust.load(copy).version == desk.trust.version
+
+
 def test_an_empty_folder_trusts_nobody(desk: Desk, tmp_path: Path) -> None:
     nobody = Trust.load(tmp_path)
 
