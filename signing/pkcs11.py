@@ -104,10 +104,13 @@ class Pkcs11Key:
         """
         with self._lock:
             self._count()
+            held = self._opened is not None
             try:
                 return self._key().sign(data)
             except Unavailable:
                 self._let_go()
+                if not held:  # it was opened this very moment, and the PIN is given once
+                    raise
                 return self._key().sign(data)
 
     def close(self) -> None:

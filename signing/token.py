@@ -33,6 +33,14 @@ _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 
 _P256 = bytes.fromhex("06082a8648ce3d030107")
 _SMALLEST_RSA = 2048  # bits, Annex I of TT 15/2025
+_NEVER = (
+    pkcs11.MechanismInvalid,
+    pkcs11.FunctionNotSupported,
+    pkcs11.KeyTypeInconsistent,
+    pkcs11.KeySizeRange,
+)
+"""What a token answers that will answer the same tomorrow."""
+
 _LOCKS: dict[str, RLock] = {}
 
 
@@ -75,6 +83,8 @@ class TokenKey:
     _module: str
     _session: pkcs11.Session = field(repr=False)
     _key: SignMixin = field(repr=False)
+    _pin: str | None = field(repr=False)
+    """Kept only for a key that wants it with every signature (CKA_ALWAYS_AUTHENTICATE)."""
 
     @classmethod
     def open(  # noqa: PLR0913 - where the key lies, and what opens it
@@ -106,16 +116,17 @@ class TokenKey:
             place = _token(library, token)
             session = _log_in(place, pin)
             try:
-                return cls._in(session, module, key, certificate, tuple(chain))
+                return cls._in(session, module, pin, key, certificate, tuple(chain))
             except (Refused, PKCS11Error):
                 session.close()
                 raise
 
     @classmethod
-    def _in(
+    def _in(  # noqa: PLR0913, PLR0917 - as above, once the session is open
         cls,
         session: pkcs11.Session,
         module: str,
+        pin: str,
         wanted: str,
         certificate: bytes,
         chain: tuple[bytes, ...],
@@ -131,24 +142,31 @@ class TokenKey:
         return cls(
             certificate=signer,
             chain=chain or issuers_of(signer, [found.certificate for found in stored]),
-            hidden=bool(key[Attribute.SENSITIVE]) and not key[Attribute.EXTRACTABLE],
+            hidden=_is(key, Attribute.SENSITIVE) and not _is(key, Attribute.EXTRACTABLE),
             _module=module,
             _session=session,
             _key=_strong(key),
+            _pin=pin if _is(key, Attribute.ALWAYS_AUTHENTICATE) else None,
         )
 
     def sign(self, data: bytes) -> bytes:
         """Sign the SHA-256 of ``data``: RSA PKCS#1 v1.5, or ECDSA in DER.
 
         Raises:
+            Refused: ``pkcs11.cannot_sign`` where the key is not made for it.
             Unavailable: ``pkcs11.token_away``.
         """
         digest = sha256(data).digest()
         with _using(self._module):
-            if self._key.key_type is KeyType.RSA:
-                return bytes(self._key.sign(_DIGEST_INFO + digest, mechanism=Mechanism.RSA_PKCS))
-            raw = self._key.sign(digest, mechanism=Mechanism.ECDSA)
-            return bytes(encode_ecdsa_signature(raw))
+            try:
+                if self._key.key_type is KeyType.RSA:
+                    return self._signed(_DIGEST_INFO + digest, Mechanism.RSA_PKCS)
+                return bytes(encode_ecdsa_signature(self._signed(digest, Mechanism.ECDSA)))
+            except _NEVER as error:
+                raise Refused("pkcs11.cannot_sign", cause=type(error).__name__) from error
+
+    def _signed(self, data: bytes, mechanism: Mechanism) -> bytes:
+        return bytes(self._key.sign(data, mechanism=mechanism, pin=self._pin))
 
     def close(self) -> None:
         """Log out; a token that is gone has nothing to be closed."""
@@ -277,6 +295,14 @@ def _private_key(
     if len(keys) != 1:
         raise Refused("pkcs11.no_key", key=wanted, found=len(keys))
     return keys[0]
+
+
+def _is(key: SignMixin, attribute: Attribute) -> bool:
+    """Tell whether a key has an attribute; a token that does not know of it says no."""
+    try:
+        return bool(key[attribute])
+    except pkcs11.AttributeTypeInvalid:
+        return False
 
 
 def _strong(key: SignMixin) -> SignMixin:

@@ -56,11 +56,16 @@ class SoftToken:
         *,
         bits: int = 2048,
         extractable: bool = False,
+        pin_each_time: bool = False,
     ) -> bytes:
         """Make a key pair on the token and give the public key, DER."""
         with self._open() as session:
             number = bytes([1 + len([*session.get_objects(PRIVATE)])])
-            private = {Attribute.EXTRACTABLE: extractable, Attribute.SENSITIVE: not extractable}
+            private = {
+                Attribute.EXTRACTABLE: extractable,
+                Attribute.SENSITIVE: not extractable,
+                Attribute.ALWAYS_AUTHENTICATE: pin_each_time,
+            }
             named = {"id": number, "label": label, "store": True, "private_template": private}
             if kind is KeyType.RSA:
                 public, _ = session.generate_keypair(KeyType.RSA, bits, **named)

@@ -291,6 +291,17 @@ def test_a_certificate_of_another_key_seals_nothing(desk: Desk, signed: bytes, t
     assert error.value.code == "signing.foreign_signature"
 
 
+def test_a_key_that_wants_the_pin_with_every_signature_gets_it(desk: Desk, token: SoftToken):
+    token.store("dau", issue(desk.folder / "ca", token.generate("dau", pin_each_time=True), SEAL))
+    key = configured(token).key()
+
+    signatures = [key.sign(DATA) for _ in range(3)]
+
+    for signature in signatures:
+        verify(key.certificate, signature)
+    assert PIN not in repr(key)
+
+
 def test_many_threads_share_one_session(desk: Desk, token: SoftToken):
     key = made(desk, token).key()
     texts = [f"văn bản {number}".encode() for number in range(40)]
