@@ -3,14 +3,19 @@
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from kernel.errors import Refused, Unavailable
-from tests.contract.remote_office import PIN, Remote, remote_key, switch
+from signing.remote.port import Ask, KnownService
+from tests.contract.remote_office import PIN, USER, Remote, remote_key, switch
+from tests.contract.test_signer import serving
 from tests.office import Desks
 from tests.unit.workflow.way import walk
 from workflow.models import SigningKey
+from workflow.remote_services import RemoteServices
 from workflow.states import OutgoingState
 
 
@@ -166,3 +171,20 @@ def test_a_service_that_is_no_longer_described_refuses(remote: Remote):
 
     with pytest.raises(Refused, match="no_provider"):
         remote.sign(case, secret=PIN)
+
+
+def test_the_signing_process_speaks_to_services_for_the_pages(remote: Remote, tmp_path: Path):
+    folder = remote.desks.settings.keys_folder / "remote"
+    desk = replace(remote.desks.office.desk, services=RemoteServices(folder, on=True))
+
+    with serving(tmp_path / "s", desk) as far:
+        known = far.remote_services()
+        (credential,) = far.remote_credentials("ca", USER)
+        with pytest.raises(Refused, match="no_otp_to_send"):
+            far.send_code(remote.key_id)
+        with pytest.raises(Refused, match="no_provider"):
+            far.remote_credentials("other", USER)
+
+    assert known == {"ca": KnownService("CA thử nghiệm", "csc")}
+    assert (credential.id, credential.asks) == ("GX01", {Ask.PIN})
+    assert credential == desk.remote_credentials("ca", USER)[0]
