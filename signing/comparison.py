@@ -13,7 +13,8 @@ from kernel.places import Rectangle
 from signing.additions import signed_length, widgets_of
 from signing.examination import fields_of
 from signing.examined import Examination, Signature, was_changed
-from signing.rendered import PageDifference, Undrawable, differences
+from signing.pages import pages_of
+from signing.rendered import MOST_PAGES, PageDifference, Undrawable, differences
 from signing.rules.modifications import changed_fields
 from signing.rules.objection import Expected, Objection
 from signing.verdict import Conclusion, Modifications
@@ -58,7 +59,10 @@ def _compared(
 
 def pages_look_the_same(examination: Examination, _: Expected) -> Iterator[Objection]:
     """Check that no page looks different from when it was signed, outside of permitted fields."""
-    for field, changed in pages_changed(examination).items():
+    compared = pages_changed(examination)
+    if compared and sum(1 for _ in pages_of(examination.reader)) > MOST_PAGES:
+        yield Objection("not_all_drawn", (), facts={"pages": MOST_PAGES})
+    for field, changed in compared.items():
         if changed is None:
             yield Objection("not_drawn", (Conclusion.INDETERMINATE,), field)
         elif changed:

@@ -1,14 +1,27 @@
 """Files of other makers, as published by two projects under the MIT licence."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from signing.material import Material
+from signing.proof import add_document_timestamp, embed_validation_data, needs
 from signing.trust import Trust
 from signing.validate import validate
-from signing.verdict import Conclusion, Integrity, Modifications, Timestamp
+from signing.verdict import (
+    CertificateTrust,
+    Conclusion,
+    Integrity,
+    Level,
+    Modifications,
+    Timestamp,
+    Verdict,
+)
+from tests.authority import LocalAuthority
+from tests.office import HeldClock
 from tests.unit.signing.desk import Desk
 
 FILES = Path(__file__).parents[2] / "data" / "signing"
@@ -91,3 +104,23 @@ def test_a_verdict_keeps_nothing_of_the_file_it_is_about() -> None:
     verdict = validate(file.read_bytes(), trust_in_itself(file), at=AT)
 
     assert {type(signature.field) for signature in verdict.signatures} == {str}
+
+
+def test_what_the_file_brings_along_is_asked_where_our_own_lists_are_missing(
+    desk: Desk, sealed: bytes
+) -> None:
+    clock = HeldClock(desk.now + timedelta(minutes=10))
+    authority = LocalAuthority(desk.folder / "ca", desk.trust, clock)
+    stamped = add_document_timestamp(sealed, authority)
+    clock.pass_by(minutes=1)
+    answers = authority.answers(needs(stamped, desk.trust, Material()))
+    documented = embed_validation_data(stamped, desk.trust, answers)
+    without_lists = replace(desk.trust, crls=())
+
+    def check(pdf: bytes) -> Verdict:
+        return validate(pdf, without_lists, at=desk.now + timedelta(minutes=20))
+
+    assert check(stamped).trust is CertificateTrust.UNKNOWN
+    assert check(stamped).conclusion is Conclusion.INDETERMINATE
+    assert check(documented).trust is CertificateTrust.TRUSTED
+    assert check(documented).level is Level.B_LT
