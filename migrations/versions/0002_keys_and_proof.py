@@ -276,6 +276,18 @@ def upgrade() -> None:
         FROM person WHERE key_id IS NOT NULL
         """
     )
+    # What was issued before gets its proof as well, as long as its certificates still allow it.
+    op.execute(
+        """
+        INSERT INTO proof (id, agency_id, document_id, version_id, level, wanted, sha256, size,
+                           made_at, attempts, next_attempt_at)
+        SELECT gen_random_uuid(), issued.agency_id, issued.document_id, issued.version_id, 'B-B',
+               'B-LTA', issued.sha256, issued.size, issued.made_at, 0, now()
+        FROM document_artifact issued JOIN document
+          ON document.id = issued.document_id AND document.current_version_id = issued.version_id
+        WHERE issued.kind = 'issued'
+        """
+    )
     op.drop_column("person", "key_id")
     op.add_column("review", sa.Column("sha256", sa.String(), nullable=True))
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(NEW_TABLES)} TO {APPLICATION}")
