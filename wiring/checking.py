@@ -71,7 +71,7 @@ class _Process:
                 [sys.executable, "-c", _PROGRAM, *map(str, astuple(limits))],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
-                env={"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"},
+                env={"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"},
                 start_new_session=True,  # Ctrl-C is for us; it ends when we have ended
             )
         return cls(popen, ours, os.getpid())

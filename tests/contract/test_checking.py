@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,6 +56,29 @@ def patient() -> Iterator[Checking]:
     opened = Checking()
     yield opened
     opened.close()
+
+
+def bomb() -> bytes:
+    """A PDF whose form lies in a stream that is a million times larger than it looks."""
+    packed = zlib.compress(zlib.compress(b"\0" * 300_000_000, 9), 9)
+    head = f"/Type/ObjStm/N 1/First 4/Length {len(packed)}/Filter[/FlateDecode/FlateDecode]"
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R/AcroForm 9 0 R>>",
+        2: b"<</Type/Pages/Kids[]/Count 0>>",
+        3: b"<<" + head.encode() + b">>stream\n" + packed + b"\nendstream",
+    }
+    file = b"%PDF-1.7\n"
+    rows = {}
+    for number, content in objects.items():
+        rows[number] = bytes([1]) + len(file).to_bytes(4, "big") + bytes([0])
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    rows[9] = bytes([2]) + (3).to_bytes(4, "big") + bytes([0])
+    table = b"".join(rows.get(number, bytes(6)) for number in range(10))
+    start = len(file)
+    return file + (
+        b"10 0 obj\n<</Type/XRef/Size 11/W[1 4 1]/Index[0 10]/Root 1 0 R/Length %d>>stream\n"
+        b"%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (len(table), table, start)
+    )
 
 
 def codes(verdict: Verdict) -> list[str]:
@@ -146,6 +170,42 @@ def test_a_child_reaches_no_network(checking: Checking, desk: Desk) -> None:
 
         with pytest.raises(TimeoutError):
             server.accept()
+
+
+def test_a_file_that_swells_when_it_is_unpacked_is_given_up_in_time(
+    patient: Checking, desk: Desk
+) -> None:
+    began = time.monotonic()
+
+    verdict = patient(bomb(), trust=desk.trust, at=desk.now, full=True)
+
+    assert verdict.conclusion is Conclusion.INDETERMINATE
+    assert time.monotonic() - began < 30
+
+
+def test_the_checking_process_ends_with_the_one_that_started_it(desk: Desk) -> None:
+    program = (
+        "import sys; from tests.contract.servers import checking_app as a;"
+        "a.conclusion((sys.argv[1], b'x')); print(a._checking()._process.popen.pid, flush=True);"
+        "sys.stdin.read()"
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", program, str(desk.folder / "trust")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    with started:
+        assert started.stdout is not None
+        process = Path("/proc") / started.stdout.readline().decode().strip()
+        assert process.exists()
+
+        started.kill()
+
+    until = time.monotonic() + 10
+    while process.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not process.exists()
 
 
 def test_nothing_of_our_environment_is_handed_on(
