@@ -17,13 +17,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from kernel.places import Rectangle
 from signing.opening import Reader
 from signing.pages import annotations_of, entries, pages_of, rectangle_of
-from signing.rendered import Undrawable, ink_changed
-
-_INK_TOLERATED = 0.01
-"""Part of the ink under a field that may differ: soft edges of what begins beside it."""
-
-_HALF = 0.5
-"""A seal covers about a third of the signature, on its left (Phụ lục I NĐ 30/2020)."""
+from signing.rendered import Undrawable, ink_under
 
 
 class Hides(StrEnum):
@@ -33,6 +27,8 @@ class Hides(StrEnum):
     SIGNATURE = "signature"
     """More than half of an earlier signature's picture."""
     CONTENT = "content"
+    PERHAPS = "perhaps"
+    """It stands over content, and hides nothing of it wholly."""
     UNKNOWN = "unknown"
 
 
@@ -112,9 +108,11 @@ def _hides(
     pdf: bytes, length: int, page: int, where: Rectangle, fields: Sequence[Rectangle]
 ) -> Hides:
     try:
-        outside, inside = ink_changed(pdf, length, page, where, fields)
+        ink = ink_under(pdf, length, page, where, fields)
     except Undrawable:
         return Hides.UNKNOWN
-    if outside > _INK_TOLERATED:
+    if ink.content_hidden:
         return Hides.CONTENT
-    return Hides.SIGNATURE if inside > _HALF else Hides.NOTHING
+    if ink.signature_hidden:
+        return Hides.SIGNATURE
+    return Hides.PERHAPS if ink.content else Hides.NOTHING

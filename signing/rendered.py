@@ -23,6 +23,10 @@ _DOTS_PER_POINT = 96 / 72
 _LARGEST_SIDE = 2500  # dots; a monstrous page becomes coarser
 _FAINTEST = 8  # of 255; the same page drawn twice is the same to the dot
 _CELL = 12  # dots, about 3 mm: changes nearer than that are one change
+_SPECK = 4  # dots that are no content
+_LETTER = 20  # of 255: ink in a cell, as thin as a letter has
+_MOST = 0.75  # of the ink in a cell
+_HALF = 0.5  # of a signature; a seal covers about a third, on its left (NĐ 30/2020, Annex I)
 _MARGIN = 2  # dots around a permitted field, for the soft edges of what is drawn in it
 _FRAME = "#d10000"
 
@@ -39,6 +43,23 @@ class Area:
     y: float
     width: float
     height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What became of the ink in a rectangle."""
+
+    content: bool
+    """There was some outside of signatures."""
+
+    content_hidden: bool
+    """Somewhere most of it looks different now."""
+
+    signature_hidden: bool
+    """More than half of what signatures showed there looks different now."""
+
+
+_EVERYTHING_GONE = Ink(content=True, content_hidden=True, signature_hidden=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +98,14 @@ def differences(
         )
 
 
-def ink_changed(
+def ink_under(
     pdf: bytes,
     signed_length: int,
     page: int,
     within: Rectangle,
     fields: Sequence[Rectangle],
-) -> tuple[float, float]:
-    """Tell how much of what stood in a rectangle when it was signed looks different now.
+) -> Ink:
+    """Tell what became of the ink that stood in a rectangle when it was signed.
 
     Args:
         pdf: The file.
@@ -93,33 +114,43 @@ def ink_changed(
         within: The rectangle, in points.
         fields: The signature fields that were there already, in points.
 
-    Returns:
-        The part of the ink outside of those fields that changed, and the part inside; 0 to 1.
-
     Raises:
         Undrawable: One of the two cannot be drawn.
     """
     with PDFIUM, ExitStack() as stack:
         then, now = _open(pdf[:signed_length], stack), _open(pdf, stack)
         if page >= min(len(then), len(now)):
-            return 1.0, 1.0
+            return _EVERYTHING_GONE
         before, after = _drawn(then, page), _drawn(now, page)
         if before.size != after.size:
-            return 1.0, 1.0
+            return _EVERYTHING_GONE
         paper = Image.new("RGB", before.size, "white")
         scope = _mask(then[page], before.size, [within], margin=0)
         inside = _mask(then[page], before.size, fields, margin=0)
         ink = ImageChops.multiply(_unlike(before, paper), scope)
         changed = ImageChops.multiply(_unlike(before, after), ink)
-        return (
-            _part(changed, ink, ImageChops.invert(inside)),
-            _part(changed, ink, inside),
+    content = ImageChops.multiply(ink, ImageChops.invert(inside))
+    signatures = ImageChops.multiply(ink, inside)
+    return Ink(
+        content=_count(content) > _SPECK,
+        content_hidden=_is_hidden_somewhere(content, changed),
+        signature_hidden=_count(ImageChops.multiply(changed, signatures))
+        > _count(signatures) * _HALF,
+    )
+
+
+def _is_hidden_somewhere(ink: Image.Image, changed: Image.Image) -> bool:
+    """Tell whether somewhere, in the room of a letter, most of the ink looks different now.
+
+    The line of a seal that crosses a letter leaves most of it; a sheet over a figure leaves none.
+    """
+    gone = ImageChops.multiply(ink, changed)
+    return any(
+        there >= _LETTER and lost >= there * _MOST
+        for there, lost in zip(
+            ink.reduce(_CELL).tobytes(), gone.reduce(_CELL).tobytes(), strict=True
         )
-
-
-def _part(changed: Image.Image, ink: Image.Image, where: Image.Image) -> float:
-    there = _count(ImageChops.multiply(ink, where))
-    return _count(ImageChops.multiply(changed, where)) / there if there else 0.0
+    )
 
 
 def _count(mask: Image.Image) -> int:

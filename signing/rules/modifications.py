@@ -91,6 +91,8 @@ def _against(addition: Addition, signature: Signature, *, certified: bool) -> Ob
         case Hides.CONTENT:
             answers = (Modifications.FORBIDDEN,) if certified else doubt
             return Objection("content_covered", answers, signature.field, facts)
+        case Hides.PERHAPS:
+            return Objection("content_beneath", doubt, signature.field, facts)
         case Hides.UNKNOWN:
             return Objection("cover_unknown", doubt, signature.field, facts)
 

@@ -32,6 +32,9 @@ SEAL_BOX: Box = (255, 190, 340, 275)
 """Covers about a third of the leader's signature, on its left."""
 
 EMPTY_BOX: Box = (60, 100, 145, 185)
+CROSSING_BOX: Box = (70, 700, 214, 761)
+"""Its upper edge crosses the foot of the letters of the first page."""
+
 TEXT_BOX: Box = (60, 720, 300, 790)
 """Where the text of the first page stands."""
 
@@ -57,6 +60,15 @@ def picture(colour: str) -> bytes:
     source = (
         "#set page(width: 60mm, height: 25mm, margin: 0mm, fill: none)\n"
         f'#rect(width: 100%, height: 100%, fill: none, stroke: 4pt + rgb("{colour}"))'
+    )
+    return typeset(source.encode(), format="pdf", pdf_tags=False)
+
+
+def patch() -> bytes:
+    """Set a picture one can see through, but for a small sheet that hides a letter or two."""
+    source = (
+        "#set page(width: 240mm, height: 70mm, margin: 0mm, fill: none)\n"
+        '#place(dx: 12mm, dy: 21mm, rect(width: 18mm, height: 12mm, fill: rgb("#ffffff")))'
     )
     return typeset(source.encode(), format="pdf", pdf_tags=False)
 

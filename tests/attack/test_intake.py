@@ -149,3 +149,24 @@ def test_an_outdated_hash_does_not_pass(desk: Desk) -> None:
     assert verdict.conclusion is Conclusion.INDETERMINATE
     assert verdict.sub_indication == "CRYPTO_CONSTRAINTS_FAILURE"
     assert "weak_algorithm" in told(verdict)
+
+
+def test_one_figure_changed_under_a_wide_field_is_caught(desk: Desk) -> None:
+    pdf = elsewhere.as_vgca(
+        typeset(), desk.leader, desk.seal, elsewhere.TEXT_BOX, elsewhere.patch()
+    )
+
+    verdict = verdict_on(desk, pdf)
+
+    assert verdict.conclusion is Conclusion.TOTAL_FAILED
+    assert "content_covered" in told(verdict)
+
+
+def test_a_seal_whose_line_crosses_a_letter_needs_a_persons_eye(desk: Desk) -> None:
+    pdf = elsewhere.as_vgca(typeset(), desk.leader, desk.seal, elsewhere.CROSSING_BOX)
+
+    verdict = verdict_on(desk, pdf)
+
+    assert verdict.conclusion is Conclusion.INDETERMINATE
+    assert "content_beneath" in told(verdict)
+    assert verdict.modifications is Modifications.PERMITTED
