@@ -75,6 +75,10 @@ class Settings(BaseSettings):
     sweep_after_seconds: float = Field(default=60, gt=0)
     """How long a row waits for a worker until the bell is rung again; looked at twice as often."""
 
+    private_network: bool = False
+    """Whether authorities are reached inside the government's own network (mạng TSLCD), so that
+    hosts of the trust list may have private addresses; a demonstration always may."""
+
     tsa_url: str = ""
     """Where time-stamps are asked for (RFC 3161 over HTTP); empty means nowhere."""
 
@@ -91,6 +95,11 @@ class Settings(BaseSettings):
     """How long certificates, revocation lists, status answers and time-stamps are kept apart."""
 
     log_level: str = "INFO"
+
+    @property
+    def calls_private_addresses(self) -> bool:
+        """Whether hosts of the trust list may have private addresses."""
+        return self.demo or self.private_network
 
     @property
     def artifacts_address(self) -> str:

@@ -62,7 +62,7 @@ def open_lasting(settings: Settings) -> Lasting:
     """Open the way to the time-stamping authority, if there is one."""
     wanted = Lasting(
         wanted=Level(settings.archive_level),
-        local=settings.demo,
+        local=settings.calls_private_addresses,
         evidence_years=settings.evidence_years,
     )
     if not settings.tsa_url:

@@ -120,4 +120,5 @@ def anchor() -> None:
 @shared_task(name="worker.tasks.refresh_revocation", **RETRY)
 def refresh_revocation() -> None:
     """Fetch the revocation lists of the authorities on the trust list."""
-    revocation.refresh(office(), settings.trust_folder, local=settings.demo)
+    local = settings.calls_private_addresses
+    revocation.refresh(office(), settings.trust_folder, local=local)

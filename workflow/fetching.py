@@ -37,8 +37,8 @@ class Fetcher:
     """As in addresses: ``crl.example`` or ``crl.example:8080``, lower case."""
 
     local: bool
-    """Whether addresses of this machine and of private networks may be called: in a
-    demonstration."""
+    """Whether addresses of this machine and of private networks may be called: in a demonstration,
+    and inside the government's own network."""
 
     limits: Limits = Limits()
 
