@@ -62,12 +62,12 @@ def stamp_signature(pdf: bytes, authority: TimeStampAuthority) -> bytes:
         Unavailable: The authority gave no acceptable answer.
         Refused: ``proof.no_room``, or ``proof.not_last`` where something was added after it.
     """
-    embedded = Update.of(pdf).prev.embedded_signatures
-    if not embedded or embedded[-1].sig_object_type != "/Sig":
-        raise Refused("proof.not_last")
-    last = embedded[-1]
-    _, begin, end, rest = (int(number) for number in last.byte_range)
-    if end + rest != len(pdf):
+    try:
+        last = Update.of(pdf).prev.embedded_signatures[-1]
+        _, begin, end, rest = (int(number) for number in last.byte_range)
+    except Exception as error:  # what others have put into the file can raise anything
+        raise Refused("proof.not_last") from error
+    if last.sig_object_type != "/Sig" or end + rest != len(pdf):
         raise Refused("proof.not_last")
     digest = hashlib.sha256(last.signer_info["signature"].native).digest()
     token = cms.ContentInfo.load(authority.stamp(digest))

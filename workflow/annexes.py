@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import Refused
 from signing.verdict import Integrity
-from workflow import certificates
+from workflow import certificates, stamping
 from workflow.models import Authorisation, Document, Enclosure, Purpose
 from workflow.office import Office
 
@@ -90,4 +90,5 @@ def _sign(office: Office, given: Authorisation, registered: frozenset[str]) -> s
     ours = [s for s in verdict.signatures if s.fingerprint in registered]
     if not ours or ours[-1].integrity is not Integrity.INTACT:
         raise Refused("signing.result_not_valid")
-    return sha256
+    stamped, _ = stamping.hastened(office, sha256, verdict, ())
+    return stamped

@@ -18,10 +18,11 @@ from signing.verdict import Level
 from tests.authority import LocalAuthority
 from tests.founding import Founded
 from tests.office import Desks
+from tests.unit.signing.desk import typeset
 from tests.unit.workflow.conftest import SIGNERS, stretch_less
 from tests.unit.workflow.way import Case, onward, walk
-from workflow import evidence, proving, reading, sealing
-from workflow.models import Document, Evidence, Proof
+from workflow import drafting, evidence, proving, reading, sealing
+from workflow.models import Document, Enclosure, Evidence, Proof
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Lasting
 from workflow.packets import document_packet
@@ -321,6 +322,23 @@ def test_a_stamp_that_comes_at_once_stands_inside_both_signatures(archive: Archi
     assert level_of(quick.issued(case)) is Level.B_T
     assert case.row.artifacts[-1].verdict["conclusion"] == "TOTAL_PASSED"
     assert quick.step(case).trouble == "proof.revocation_not_yet"
+
+
+def test_an_annex_gets_its_stamp_with_its_seal(archive: Archive) -> None:
+    moody = archive.authority
+    quick = equipped(archive.desks, Lasting(authority=moody, hasty=moody))
+    case = walk(quick.desks, OutgoingState.DRAFT)
+    drafter = quick.desks.person(case.cast.drafter)
+    page = typeset()
+    drafting.attach(quick.desks.office, drafter, case.id, Enclosure, name="Phụ lục.pdf", data=page)
+    onward(case, OutgoingState.SEALING)
+    quick.desks.bells.clear()
+
+    sealing.finish(quick.desks.office, case.id)
+
+    with quick.desks.office.sessions() as session:
+        annex = session.scalars(select(Enclosure).where(Enclosure.document_id == case.id)).one()
+    assert level_of(quick.desks.office.artifacts.get(annex.sealed)) is Level.B_T
 
 
 def test_nobody_waits_for_an_authority_that_is_away(archive: Archive) -> None:
