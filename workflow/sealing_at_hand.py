@@ -5,7 +5,6 @@ Sign Service makes a field of its own, which only a leader's signature of the sa
 signature in our reserved field closes the document to every field but those it names.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -121,10 +120,15 @@ def _authorise_annexes(office: Office, session: Session, seal: Authorisation) ->
     """Let the token sign the annexes too; what others have signed stays as they signed it."""
     annexes.authorise(session, seal)
     session.flush()
-    for annex in _of_batch(session, seal, Purpose.APPENDIX):
-        if office.check(
-            office.artifacts.get(annex.sha256), trust=office.trust(), at=office.clock()
-        ).signatures:
+    added = select(Authorisation).where(
+        Authorisation.document_id == seal.document_id,
+        Authorisation.purpose == Purpose.APPENDIX,
+        Authorisation.given_at == seal.given_at,
+        Authorisation.batch_id.is_(None),
+    )
+    for annex in session.scalars(added).all():
+        pdf = office.artifacts.get(annex.sha256)
+        if office.check(pdf, trust=office.trust(), at=office.clock()).signatures:
             session.delete(annex)
         else:
             annex.batch_id, annex.expires_at = seal.batch_id, seal.expires_at
@@ -132,16 +136,5 @@ def _authorise_annexes(office: Office, session: Session, seal: Authorisation) ->
 
 def _complete(session: Session, intent: Authorisation) -> bool:
     """Tell whether everything that the agency signs at one go has come back."""
-    return all(one.result for one in _of_batch(session, intent, *_OF_THE_AGENCY))
-
-
-def _of_batch(
-    session: Session, intent: Authorisation, *purposes: Purpose
-) -> Sequence[Authorisation]:
-    return session.scalars(
-        select(Authorisation).where(
-            Authorisation.document_id == intent.document_id,
-            Authorisation.given_at == intent.given_at,
-            Authorisation.purpose.in_(purposes),
-        )
-    ).all()
+    results = select(Authorisation.result).where(Authorisation.batch_id == intent.batch_id)
+    return all(session.scalars(results))

@@ -173,6 +173,27 @@ def test_an_address_is_good_for_one_file(
     assert case.acts.count("sign") == 1
 
 
+def test_a_program_that_brings_a_file_twice_or_to_a_used_address_signs_once(
+    shared_desks: Desks, address: str, person_key: UUID, unsigned: Case
+) -> None:
+    case = walk(shared_desks, OutgoingState.AWAITING_SIGNATURE)
+    service, first = program(shared_desks), offered(case, person_key)
+    (order,) = orders(shared_desks, LEADER, first, address)
+
+    service.work(order, Conduct.TWICE)
+    second = offered(unsigned, person_key)
+    (order,) = orders(shared_desks, LEADER, second, address)
+    told = service.work(order, Conduct.USED_ADDRESS)
+
+    assert told is not None
+    assert told["Status"] == 1
+    assert results(shared_desks, LEADER, second) == [("waiting", "")]
+    assert unsigned.state is OutgoingState.AWAITING_SIGNATURE
+    shared_desks.work_off()
+    assert results(shared_desks, LEADER, first) == [("signed", "")]
+    assert case.acts.count("sign") == 1
+
+
 def test_a_new_address_kills_the_older_one(
     shared_desks: Desks, address: str, person_key: UUID, unsigned: Case
 ) -> None:
