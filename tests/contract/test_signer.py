@@ -73,7 +73,8 @@ class Signer:
         with socket(AF_UNIX) as client:
             if client.connect_ex(str(self.socket)) != 0:
                 return False
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(self.socket))) as client:
+        way = httpx.HTTPTransport(uds=str(self.socket))
+        with httpx.Client(transport=way, timeout=60) as client:  # the worker still starts
             return client.get("http://signer/healthz").is_success
 
     def kill(self) -> None:
