@@ -14,6 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel.clock import local_day
@@ -103,7 +104,10 @@ def propose(office: Office, person_id: UUID, proposal: Proposal, *, demo: bool) 
         actor, agency_id = _administrator(office, session, person_id)
         _refuse_twice(session, entry)
         session.add(entry)
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError as error:  # another administrator proposed it this very moment
+            raise Refused("trust.listed_already", name=entry.subject) from error
         _write(office, session, actor, agency_id, entry, "propose_trust")
         return entry.id
 

@@ -1,4 +1,6 @@
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from workflow.models import JournalLine, Person, RevocationList, TrustEntry
 from workflow.trust_alarms import alarms
 from workflow.trust_folder import publish
 from workflow.trust_list import EntryState, state_of
-from workflow.trust_proposal import LARGEST, Proposal
+from workflow.trust_proposal import LARGEST, Proposal, entry_of
 
 FIRST, SECOND = "quantri", "snv.quantri"
 
@@ -283,6 +285,23 @@ def test_what_stands_on_the_list_is_not_proposed_again(desks: Desks, root: Autho
 
     with pytest.raises(Refused) as refused:
         propose(desks, root, SECOND)
+
+    assert refused.value.code == "trust.listed_already"
+
+
+def test_of_two_who_propose_the_same_at_once_one_is_told(desks: Desks, root: Authority) -> None:
+    """Both look before either has written; the second waits for the first and then hears of it."""
+    with desks.office.sessions() as other, ThreadPoolExecutor(1) as somebody_else:
+        entry = entry_of(proposal(root), demo=False)
+        entry.proposed_by_id, entry.proposed_at = desks.person(SECOND), NOW
+        other.add(entry)
+        other.flush()
+        proposed = somebody_else.submit(propose, desks, root)
+        time.sleep(0.5)  # for the look that finds nothing yet
+        other.commit()
+
+        with pytest.raises(Refused) as refused:
+            proposed.result(30)
 
     assert refused.value.code == "trust.listed_already"
 
