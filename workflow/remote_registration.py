@@ -1,7 +1,8 @@
 """Khóa ký từ xa của tôi: a person takes up a key that a remote service holds for them.
 
-Only a certificate that the administration has registered for this person can be taken up: whoever
-knows another's user name at a service gets nothing by it, and sees nothing of theirs. What the
+A key whose certificate is registered for this person signs at once; one that nobody has registered
+waits for an administrator, as every other does; and of a certificate that is somebody else's
+nothing is shown, so whoever knows another's user name at a service gets nothing by it. What the
 service tells is fetched anew for the act; a page's word is not taken for it.
 """
 
@@ -32,6 +33,8 @@ class Offer:
 
     credential: Credential
     certificate: CertificateFacts
+    registered: bool
+    """Whether it can sign at once, or an administrator has to register it first."""
 
     @property
     def by_phone(self) -> bool:
@@ -45,12 +48,17 @@ class Offers:
 
     mine: Sequence[Offer]
     others: int
-    """Credentials whose certificates are not registered for this person."""
+    """Credentials whose certificates are somebody else's, or this person's no more."""
 
 
 def of_person(session: Session, person_id: UUID) -> list[SigningKey]:
-    """Give the person's remote keys in use."""
-    return [key for key in intents.keys_of(session, person_id=person_id) if key.kind in KINDS]
+    """Give the person's remote keys, those included that wait to be registered."""
+    query = select(SigningKey).where(
+        SigningKey.person_id == person_id,
+        SigningKey.kind.in_(KINDS),
+        SigningKey.withdrawn_at.is_(None),
+    )
+    return list(session.scalars(query.order_by(SigningKey.label)))
 
 
 def offers(office: Office, person_id: UUID, service: str, user_id: str) -> Offers:
@@ -61,17 +69,21 @@ def offers(office: Office, person_id: UUID, service: str, user_id: str) -> Offer
         Unavailable: It cannot be reached.
     """
     found = office.desk.remote_credentials(service, _user(user_id))
+    mine = []
     with office.sessions() as session:
-        registered = _registered(session, person_id)
-    known = [Offer(credential, facts(credential.certificate)) for credential in found]
-    mine = [offer for offer in known if offer.certificate.fingerprint in registered]
-    return Offers(mine, len(known) - len(mine))
+        for credential in found:
+            certificate = facts(credential.certificate)
+            rows = _registrations(session, certificate.fingerprint)
+            own = any(r.person_id == person_id and r.withdrawn_at is None for r in rows)
+            if own or not rows:
+                mine.append(Offer(credential, certificate, own))
+    return Offers(mine, len(found) - len(mine))
 
 
 def take_up(  # noqa: PLR0913, PLR0917 - whose key, where it lies, and what it is called
     office: Office, person_id: UUID, service: str, user_id: str, credential_id: str, label: str
 ) -> None:
-    """Make a remote credential one of the person's keys.
+    """Make a remote credential one of the person's keys, or propose it as one.
 
     Raises:
         Refused: The service has none such for this person, the certificate may not sign now, or the
@@ -95,12 +107,17 @@ def take_up(  # noqa: PLR0913, PLR0917 - whose key, where it lies, and what it i
             person_id=person_id,
             kind=KeyKind(known.kind),
             label=plain(label).strip()[:_LONGEST_LABEL] or known.name,
-            reference=offer.credential.to_json() | {"provider": service, "user_id": _user(user_id)},
-            registered_at=office.clock(),
+            reference={
+                **offer.credential.to_json(),
+                "fingerprint": fingerprint,
+                "provider": service,
+                "user_id": _user(user_id),
+            },
+            registered_at=office.clock() if offer.registered else None,
         )
         session.add(key)
         session.flush()
-        _tell(office, session, key, "take_up_remote_key")
+        _tell(office, session, key, "take_up_key" if offer.registered else "propose_key")
 
 
 def withdraw(office: Office, person_id: UUID, key_id: UUID) -> None:
@@ -116,7 +133,7 @@ def withdraw(office: Office, person_id: UUID, key_id: UUID) -> None:
         waiting = list(
             session.scalars(select(Authorisation.id).join(SigningBatch).where(of_this_key))
         )
-        _tell(office, session, key, "withdraw_remote_key")
+        _tell(office, session, key, "withdraw_key")
     intents.call_off(office, waiting, "remote.withdrawn")
 
 
@@ -147,11 +164,8 @@ def _user(typed: str) -> str:
     return user
 
 
-def _registered(session: Session, person_id: UUID) -> frozenset[str]:
-    query = select(Certificate.fingerprint).where(
-        Certificate.person_id == person_id, Certificate.withdrawn_at.is_(None)
-    )
-    return frozenset(session.scalars(query))
+def _registrations(session: Session, fingerprint: str) -> Sequence[Certificate]:
+    return session.scalars(select(Certificate).where(Certificate.fingerprint == fingerprint)).all()
 
 
 def _tell(office: Office, session: Session, key: SigningKey, action: str) -> None:
@@ -168,5 +182,5 @@ def _tell(office: Office, session: Session, key: SigningKey, action: str) -> Non
             action=action,
             subject_kind="signing_key",
             subject_id=key.id,
-            facts={"label": key.label, "kind": key.kind.value},
+            facts={"label": key.label, "fingerprint": key.reference["fingerprint"]},
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from console.demonstration.load import PASSPHRASE
 from kernel.words import sentence
@@ -17,7 +17,7 @@ from tests.office import Desks
 from tests.unit.web.conftest import Browser
 from web.app import create
 from workflow import intents
-from workflow.models import JournalLine, KeyKind, SigningKey
+from workflow.models import Certificate, JournalLine, KeyKind, SigningKey
 from workflow.remote_services import RemoteServices
 
 PAGE = "/khoa-ky-tu-xa"
@@ -106,7 +106,7 @@ def test_a_leader_finds_their_key_at_the_service_and_takes_it_up(
     assert key.reference["user_id"] == USER
     assert key.reference["asks"] == ["pin"]
     with desks.office.sessions() as session:
-        query = select(JournalLine).where(JournalLine.action == "take_up_remote_key")
+        query = select(JournalLine).where(JournalLine.action == "take_up_key")
         assert session.scalars(query).first() is not None
 
 
@@ -121,6 +121,30 @@ def test_anothers_key_under_the_same_user_name_is_neither_shown_nor_given(
     assert "GX02" not in leader.page
     assert take_up(leader, "GX02") == 422
     assert sentence("remote.not_yours") in leader.page
+
+
+def test_a_key_nobody_has_registered_waits_for_an_administrator(
+    signed_in: SignIn, desks: Desks
+) -> None:
+    leader = signed_in("phochutich")
+    with desks.office.sessions.begin() as session:
+        session.execute(
+            delete(Certificate).where(Certificate.person_id == desks.person("phochutich"))
+        )
+    assert take_up(leader) == 302
+    (key,) = [key for key in keys(desks) if key.kind is KeyKind.CSC]
+    assert key.registered_at is None
+    with desks.office.sessions() as session:
+        mine = intents.keys_of(session, person_id=desks.person("phochutich"))
+    assert key.id not in {one.id for one in mine}
+
+    administrator = signed_in("quantri")
+    administrator.open("/khoa-ky/cho-dang-ky")
+    administrator.send(f"/khoa-ky/{key.id}/dang-ky")
+
+    with desks.office.sessions() as session:
+        mine = intents.keys_of(session, person_id=desks.person("phochutich"))
+    assert key.id in {one.id for one in mine}
 
 
 def test_a_key_is_taken_up_once(signed_in: SignIn) -> None:
