@@ -1,6 +1,6 @@
 import pickle
 from datetime import datetime
-from time import perf_counter
+from timeit import timeit
 
 import pytest
 from asn1crypto import crl
@@ -259,14 +259,14 @@ def test_a_list_of_a_hundred_thousand_is_asked_in_less_than_a_millisecond(
     read = RevocationList.read(authority.list_of(*entries))
     read.tells(person.parsed, authority.own.parsed, NOW)
 
-    began = perf_counter()
-    for _ in range(100):
-        told = read.tells(person.parsed, authority.own.parsed, NOW)
-    took = (perf_counter() - began) / 100
+    def ask() -> Standing:
+        return read.tells(person.parsed, authority.own.parsed, NOW).standing
 
-    assert told.standing is Standing.GOOD
+    took = min(timeit(ask, number=1) for _ in range(100))
+
+    assert ask() is Standing.GOOD
     assert all(read.entries.find(one.serial_number) for one in entries[::1000])
-    assert took < 0.002
+    assert took < 0.001
 
 
 def test_a_list_travels_to_another_process_with_what_was_checked(
