@@ -5,7 +5,7 @@ Nothing is raised for what the bytes are. Looking (``examination``), judging (``
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from asn1crypto import x509
@@ -58,11 +58,38 @@ def validate(
         expected: The signatures the document must bear, each by its field and certificates.
         full: Also draw the pages and compare how they looked when signed; takes seconds.
     """
+    verdicts = validate_by_and_by(pdf, trust, at=at, expected=expected)
+    verdict = next(verdicts)
+    return next(verdicts, verdict) if full else verdict
+
+
+def validate_by_and_by(
+    pdf: bytes, trust: Trust, *, at: datetime, expected: Sequence[ExpectedSignature] = ()
+) -> Iterator[Verdict]:
+    """Give the verdict, and then, of what is signed, the full one; both from one examination."""
     try:
         examination = asyncio.run(examine(pdf, trust, at))
     except Unexaminable as error:
-        return _without_examination(error, trust, at, expected)
-    objections = list(_objections(examination, expected, full=full))
+        yield _without_examination(error, trust, at, expected)
+        return
+    objections = list(_objections(RULES, examination, expected))
+    yield _verdict(examination, objections, trust, at, expected)
+    if examination.signatures:
+        objections += _objections(_SLOW_RULES, examination, expected)
+        yield _verdict(examination, objections, trust, at, expected)
+
+
+_Rule = Callable[[Examination, Sequence[ExpectedSignature]], Iterator[Objection]]
+_SLOW_RULES: tuple[_Rule, ...] = (pages_look_the_same, nothing_lies_in_wait)
+
+
+def _verdict(
+    examination: Examination,
+    objections: Sequence[Objection],
+    trust: Trust,
+    at: datetime,
+    expected: Sequence[ExpectedSignature],
+) -> Verdict:
     signatures = tuple(_judged(s, objections, expected) for s in examination.signatures)
     return Verdict(
         signatures=signatures,
@@ -79,9 +106,9 @@ def validate(
 
 
 def _objections(
-    examination: Examination, expected: Sequence[ExpectedSignature], *, full: bool
+    rules: Iterable[_Rule], examination: Examination, expected: Sequence[ExpectedSignature]
 ) -> Iterator[Objection]:
-    for rule in RULES if not full else (*RULES, pages_look_the_same, nothing_lies_in_wait):
+    for rule in rules:
         try:
             yield from rule(examination, expected)
         except Exception as error:  # noqa: BLE001 - what a hostile file can still bring about

@@ -24,6 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ from signing.comparison import pages_changed
 from signing.examination import examine
 from signing.rendered import PageDifference
 from signing.trust import Trust
-from signing.validate import validate
-from signing.verdict import ExpectedSignature, Modifications
+from signing.validate import validate, validate_by_and_by
+from signing.verdict import ExpectedSignature
 
 TRUST = b"trust"
 """Message: from now on check by the trust list in the file that comes with it."""
@@ -175,11 +176,11 @@ def _answers(
             for field, different in _changed_pages(pdf, trust, at)
         ]
         return
-    verdict = validate(pdf, trust, at=at, expected=expected)
-    yield verdict.to_json()
-    changed = any(s.modifications is not Modifications.NONE for s in verdict.signatures)
-    if question is Question.FULL_VERDICT and changed:
-        yield validate(pdf, trust, at=at, expected=expected, full=True).to_json()
+    verdicts = validate_by_and_by(pdf, trust, at=at, expected=expected)
+    if question is Question.VERDICT:
+        verdicts = islice(verdicts, 1)
+    for verdict in verdicts:
+        yield verdict.to_json()
 
 
 def _changed_pages(pdf: bytes, trust: Trust, at: datetime) -> Iterator[tuple[str, PageDifference]]:

@@ -18,7 +18,7 @@ def test_every_view_stands_in_the_table_and_every_row_has_its_view(app: Flask) -
     assert endpoints(app) == set(TABLE)
 
 
-def test_only_the_door_the_files_of_the_look_and_the_figures_for_operators_are_public() -> None:
+def test_only_the_door_the_check_for_everybody_the_look_and_the_figures_are_public() -> None:
     public = {endpoint for endpoint, audience in TABLE.items() if audience is Anyone.PUBLIC}
 
     assert public == {
@@ -28,6 +28,10 @@ def test_only_the_door_the_files_of_the_look_and_the_figures_for_operators_are_p
         "sign_in.door",
         "sign_in.enter",
         "agent_door.pair",
+        "public_check.page",
+        "public_check.check",
+        "public_check.report",
+        "api.verify",
     }
 
 
