@@ -39,10 +39,13 @@ def signature_told(signature: SignatureVerdict, locale: str = "vi") -> str:
 
 def document_told(verdict: Verdict, locale: str = "vi") -> str:
     """Say what was found about the whole document."""
+    stamps = sum(1 for signature in verdict.signatures if signature.role == "timestamp")
+    stamped = stamps and verdict.conclusion is Conclusion.TOTAL_PASSED
     return sentence(
-        f"signing.told.document.{verdict.conclusion}",
+        f"signing.told.document.{'stamped' if stamped else verdict.conclusion}",
         locale,
-        count=len(verdict.signatures),
+        count=len(verdict.signatures) - stamps,
+        stamps=stamps,
         cause=_cause(_decisive(verdict), locale),
     )
 

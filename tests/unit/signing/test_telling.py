@@ -28,7 +28,7 @@ def test_a_good_signature_is_told_in_one_sentence(desk: Desk, sealed: bytes) -> 
     told = signature_told(leader)
 
     assert told.startswith("Nguyễn Văn Đức, người có thẩm quyền, ký lúc ")
-    assert "chỉ có các ô được phép được điền" in told
+    assert "sau đó chỉ điền các ô được phép" in told
     assert told.endswith("chữ ký hợp lệ.")
     assert "sau đó văn bản không thay đổi" in signature_told(agency)
 
@@ -37,7 +37,7 @@ def test_a_forged_number_is_told_with_what_to_do(desk: Desk, sealed: bytes) -> N
     verdict = desk.verdict(forgery.change_value(sealed, CODE_NUMBER, "999"))
 
     assert "chữ ký không hợp lệ" in signature_told(verdict.signatures[1])
-    assert document_told(verdict).startswith("Không chấp nhận văn bản này.")
+    assert document_told(verdict).startswith("Văn bản không hợp lệ.")
 
 
 def test_what_could_not_be_established_is_never_told_as_invalid(desk: Desk, sealed: bytes) -> None:
@@ -95,3 +95,5 @@ def test_a_time_that_only_a_later_time_stamp_proves_is_told_so(desk: Desk, seale
     assert leader.signed_at == desk.now
     assert "theo người ký khai; dấu thời gian chứng minh đã có trước" in signature_told(leader)
     assert "cấp dấu thời gian" in signature_told(stamp)
+    told = document_told(verdict)
+    assert told == "Văn bản có 2 chữ ký số và 1 dấu thời gian, tất cả đều hợp lệ."
