@@ -6,7 +6,7 @@ The law wants certificates, revocation lists, status answers and time-stamps kep
 destroyed (TT 15/2025, K9 and V7). Taken from the file itself, they are exactly what counted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
 from kernel.errors import Refused
+from signing.crl import RevocationList
 from signing.keys import facts
 from signing.levels import store_of, uses_of
 from signing.material import Material
@@ -57,6 +58,15 @@ def pieces_of(pdf: bytes) -> tuple[Piece, ...]:
     except Exception as error:  # hostile bytes can raise anything
         raise Refused("signing.unreadable_pdf") from error
     return tuple(found.values())
+
+
+def lists_for(pieces: Iterable[Piece], lists: Iterable[RevocationList]) -> Iterator[Piece]:
+    """Give those of the lists in force that the authorities of the certificates published."""
+    certificates = (p.der for p in pieces if p.kind is PieceKind.CERTIFICATE)
+    issuers = {x509.Certificate.load(der).issuer.hashable for der in certificates}
+    for one in lists:
+        if one.issuer in issuers:
+            yield _revocation_list(crl.CertificateList.load(one.der))
 
 
 def _pieces(reader: PdfFileReader) -> Iterator[Piece]:

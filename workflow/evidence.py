@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import local_day
 from kernel.errors import Forbidden, NotFound, Refused
-from signing.pieces import Piece, pieces_of
+from signing.pieces import Piece, lists_for, pieces_of
 from workflow import authority, journal
 from workflow.models import Evidence, Person, Proof, RevocationList
 from workflow.models.organisation import PostRole
@@ -27,12 +27,14 @@ _PAGE = 200
 
 
 def gather(office: Office, pdf: bytes) -> list[tuple[Piece, str]]:
-    """Store the pieces of a signed file and give each with the SHA-256 of its bytes.
+    """Store the pieces of a signed file, and the lists in force; give each with its SHA-256.
 
     Raises:
         Unavailable: The store cannot be reached.
     """
-    return [(piece, office.artifacts.put(piece.der)) for piece in pieces_of(pdf)]
+    inside = pieces_of(pdf)
+    found = (*inside, *lists_for(inside, office.trust().crls))
+    return [(piece, office.artifacts.put(piece.der)) for piece in found]
 
 
 def keep(

@@ -129,7 +129,7 @@ class Lasting:
     """The same, asked while signing only as long as it answers at once."""
 
     local: bool = False
-    """Whether status services on this machine may be asked, as in a demonstration."""
+    """Whether status services may have private addresses, as in the government's own network."""
 
     evidence_years: int = 20
     """How long what a proof was made from is kept outside of it."""

@@ -7,6 +7,7 @@ of its renewal and comes up again then.
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -52,9 +53,10 @@ class _Claim:
     """A step that somebody is about to take."""
 
     proof_id: UUID
-    document_id: UUID
     sha256: str
     wanted: Level
+    first: bool
+    """Whether nothing was tried before."""
 
 
 def begin(office: Office, session: Session, artifact: DocumentArtifact, level: Level) -> None:
@@ -103,9 +105,12 @@ def prove(office: Office, proof_id: UUID, pause: Pause = time.sleep) -> None:
         grown = _grown(office, pdf, claim.wanted, pause)
         _require_sound(office, pdf, grown)
     except DomainError as error:
-        _postpone(office, claim, error)
-        return
-    _keep(office, claim, grown)
+        _postpone(office, claim, error, pdf)
+    except Exception:  # noqa: BLE001 - what was sealed elsewhere can raise anything
+        _log.exception("proof failed", proof=str(proof_id))
+        _postpone(office, claim, Refused("proof.failed"), pdf)
+    else:
+        _keep(office, claim, grown)
 
 
 def standing(session: Session, document: Document) -> Proof | None:
@@ -137,9 +142,10 @@ def _claim(office: Office, proof_id: UUID) -> _Claim | None:
         if proof is None:
             return None
         proof.next_attempt_at = office.clock() + _CLAIMED
+        first = proof.attempts == 0 and proof.trouble is None
         if proof.trouble == _NO_AUTHORITY:
             proof.trouble = None
-        return _Claim(proof.id, proof.document_id, proof.sha256, Level(proof.wanted))
+        return _Claim(proof.id, proof.sha256, Level(proof.wanted), first)
 
 
 def _grown(office: Office, pdf: bytes, wanted: Level, pause: Pause) -> bytes:
@@ -205,12 +211,18 @@ def _keep(office: Office, claim: _Claim, grown: bytes) -> None:
             ring_after_commit(session, PROVE, proof.id)
 
 
-def _postpone(office: Office, claim: _Claim, error: DomainError) -> None:
+def _postpone(office: Office, claim: _Claim, error: DomainError, pdf: bytes) -> None:
+    """Note what is missing; what signing rested on is kept even if no proof ever comes."""
     _log.warning("proof postponed", proof=str(claim.proof_id), cause=error.code)
+    gathered = []
+    if claim.first:
+        with suppress(Refused):  # that it cannot be read is told by the error itself
+            gathered = evidence.gather(office, pdf)
     with office.act() as session:
         proof = _held(session, claim)
         if proof is None:
             return
+        evidence.keep(office, session, proof, gathered, office.clock())
         proof.trouble, proof.about = error.code, str(error.facts.get("name", "")) or None
         match error.code:
             case "proof.busy":

@@ -35,7 +35,7 @@ AFTER_THE_NEXT_LIST = timedelta(days=31)
 class Moody:
     """An authority that answers as long as it is in the mood."""
 
-    honest: LocalAuthority
+    honest: LocalAuthority | None
     trouble: str = ""
     asked: int = 0
 
@@ -224,6 +224,15 @@ def test_each_failed_attempt_waits_longer_and_none_is_the_last(
     assert waits == [*proving.LADDER, proving.LADDER[-1], proving.LADDER[-1]]
 
 
+def test_what_nobody_foresaw_is_shown_and_tried_again_later(archive: Archive, sealed: Case) -> None:
+    broken = equipped(archive.desks, Lasting(authority=Moody(None)))
+
+    proof = broken.step(sealed)
+
+    assert (proof.level, proof.trouble) == ("B-B", "proof.failed")
+    assert proof.next_attempt_at == archive.desks.clock() + proving.LADDER[0]
+
+
 def test_nothing_is_asked_before_its_time(archive: Archive, sealed: Case) -> None:
     archive.authority.trouble = "proof.authority_silent"
     archive.step(sealed)
@@ -251,7 +260,7 @@ def test_where_no_authority_is_set_up_the_page_says_so_until_there_is_one(
 def test_a_step_whose_worker_died_is_taken_by_another_after_a_while(
     archive: Archive, sealed: Case
 ) -> None:
-    class Killed(Exception):
+    class Killed(BaseException):
         """The worker."""
 
     def killed(_seconds: float) -> None:
@@ -360,7 +369,7 @@ def test_what_the_proof_rests_on_is_kept_apart_once_each(archive: Archive, seale
         kept = evidence.of_document(session, sealed.id)
 
     kinds = Counter(piece.kind for piece in kept)
-    assert kinds == {"certificate": 5, "crl": 2, "timestamp": 2}
+    assert kinds == {"certificate": 5, "crl": 4, "timestamp": 2}
     assert {piece.name for piece in kept} >= {
         "Trần Thị Ngọc Hạnh",
         "Ủy ban nhân dân thành phố Cần Thơ",
@@ -368,6 +377,16 @@ def test_what_the_proof_rests_on_is_kept_apart_once_each(archive: Archive, seale
     for piece in kept:
         assert archive.desks.office.artifacts.get(piece.sha256)
         assert piece.keep_until == local_day(piece.gathered_at) + timedelta(days=7305)
+
+
+def test_what_signing_rested_on_is_kept_even_where_nobody_gives_time_stamps(
+    archive: Archive, sealed: Case
+) -> None:
+    without_authority(archive).step(sealed)
+
+    with archive.desks.office.sessions() as session:
+        kept = Counter(piece.kind for piece in evidence.of_document(session, sealed.id))
+    assert kept == {"certificate": 3, "crl": 2}
 
 
 def test_evidence_is_destroyed_by_an_administrator_after_its_time_with_a_reason(
