@@ -7,7 +7,7 @@ signed file back. What comes back says nothing but that some local program sent 
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import NotFound, Refused
 from workflow import intents, sealing_at_hand, signing_desk
-from workflow.models import Authorisation, Document, DocumentArtifact, Purpose, SigningBatch
+from workflow.models import (
+    Authorisation,
+    Document,
+    DocumentArtifact,
+    Enclosure,
+    Purpose,
+    SigningBatch,
+)
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Office
 from workflow.states import OutgoingState
@@ -57,8 +64,10 @@ class Line:
     intent: Authorisation
     document: Document
     outcome: Outcome
-    trouble: str
+    trouble: str = ""
     """Code of why it failed."""
+    annex: str = ""
+    """Name of the file, where it is an annex of the document."""
 
 
 def batch_of(session: Session, person_id: UUID, batch_id: UUID) -> SigningBatch:
@@ -142,6 +151,16 @@ def take(office: Office, ticket: str, pdf: bytes) -> None:
 
 def _line(office: Office, session: Session, intent: Authorisation) -> Line:
     document = session.get_one(Document, intent.document_id)
+    outcome, trouble = _outcome(office, session, intent, document)
+    annex = ""
+    if intent.purpose is Purpose.APPENDIX:
+        annex = session.get_one(Enclosure, UUID(intent.facts["enclosure"])).name
+    return Line(intent, document, outcome, trouble, annex)
+
+
+def _outcome(
+    office: Office, session: Session, intent: Authorisation, document: Document
+) -> tuple[Outcome, str]:
     made = session.scalars(
         select(DocumentArtifact.id).where(
             DocumentArtifact.version_id == intent.version_id,
@@ -149,22 +168,22 @@ def _line(office: Office, session: Session, intent: Authorisation) -> Line:
         )
     ).first()
     if intent.void_at is not None:
-        return Line(intent, document, Outcome.FAILED, intent.trouble or "")
+        return Outcome.FAILED, intent.trouble or ""
     if made is not None:
-        return Line(intent, document, Outcome.SIGNED, "")
+        return Outcome.SIGNED, ""
     if document.trouble and intent.result is not None:
-        return Line(intent, document, Outcome.FAILED, document.trouble)
+        return Outcome.FAILED, document.trouble
     if document.state in _WORKING or intent.result is not None:
-        return Line(intent, document, Outcome.WORKING, "")
+        return Outcome.WORKING, ""
     if _over(office, intent):
-        return Line(intent, document, Outcome.FAILED, "signing.intent_over")
-    return Line(intent, document, Outcome.WAITING, "")
+        return Outcome.FAILED, "signing.intent_over"
+    return Outcome.WAITING, ""
 
 
 def _without_others(line: Line) -> Line:
     """A seal whose annexes did not all come back is not used; nothing is issued half sealed."""
     if line.outcome is Outcome.WORKING and line.document.state is OutgoingState.AWAITING_SEAL:
-        return Line(line.intent, line.document, Outcome.FAILED, "signing.others_missing")
+        return replace(line, outcome=Outcome.FAILED, trouble="signing.others_missing")
     return line
 
 

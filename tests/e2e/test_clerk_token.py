@@ -76,6 +76,8 @@ def test_number_document_and_annex_are_sealed_at_one_go(
         seal(clerk, signed, "Cấp số, ký số cơ quan bằng «Token VGCA» tại máy này")
 
         expect(clerk.locator("#ket-qua .lead")).to_contain_text("Đã ký xong 2 văn bản")
+        expect(clerk.locator("#ket-qua")).to_contain_text("Phụ lục I.pdf")
+        expect(clerk.locator("[data-vgca]")).to_be_hidden()
     assert signed.state is OutgoingState.AWAITING_ISSUE
     assert sorted(verbs(plugin)) == ["SignAppendix", "SignIssued"]
     written = [json.loads(said) for verb, said in plugin.asked if verb == "SignIssued"]

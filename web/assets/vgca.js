@@ -117,4 +117,9 @@ button("config").addEventListener("click", () => {
   ask("Config", "config", { patience: PATIENCE_OF_ONE }).catch(() => say("Absent"));
 });
 
+// Once the list has stopped looking, nothing is left to be done here.
+document.body.addEventListener("htmx:afterSwap", () => {
+  panel.hidden = !document.querySelector("#ket-qua[hx-get]");
+});
+
 begin();
