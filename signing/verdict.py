@@ -272,4 +272,7 @@ def _told_since_policy_2(data: Mapping[str, Any]) -> dict[str, Any]:
         "changed_fields": tuple,
         "proven_at": _moment,
     }
-    return {name: read(data[name]) for name, read in readers.items() if name in data}
+    # Then ``signed_at`` was the proven time wherever a time-stamp held.
+    proven = data["signed_at"] if data["timestamp"] == Timestamp.VALID else None
+    known = {"proven_at": proven, **data}
+    return {name: read(known[name]) for name, read in readers.items() if name in known}

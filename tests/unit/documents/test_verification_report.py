@@ -41,6 +41,7 @@ def verdict(name: str = "Nguyễn Văn Đức") -> Verdict:
         conclusion=Conclusion.INDETERMINATE,
         level=Level.B_T,
         issuer_name="CA phục vụ các cơ quan Nhà nước G2",
+        proven_at=SIGNED_AT,
         changed_fields=("CodeNumber", "IssuedDate"),
     )
     return Verdict(
@@ -71,7 +72,7 @@ def test_the_report_tells_what_the_rules_ask_for(typesetter: Typesetter) -> None
         "Nguyễn Văn Đức, người có thẩm quyền, ký lúc 10:15 ngày 23/11/2026 (có dấu thời gian",
         "CA phục vụ các cơ quan Nhà nước G2",
         "Nguyên vẹn",
-        "sau đó chỉ có các ô được phép được điền (số, ngày ban hành)",
+        "sau đó chỉ điền các ô được phép (số, ngày ban hành)",
         "Chưa xác định được độ tin cậy của chứng thư số",
         "B-T",
         "quyết định.pdf",
