@@ -75,8 +75,8 @@ def _in_page(png: bytes) -> str:
     return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
-def _found_in(kept: Mapping[str, Any], file: DocumentArtifact | IncomingFile) -> dict[str, Any]:
-    return verdict_report.facts(Verdict.from_json(kept), file.sha256, "", language())
+def _found_in(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return verdict_report.facts(Verdict.from_json(kept), "", "", language())
 
 
 def _checked_at(kept: Mapping[str, Any]) -> datetime:
