@@ -111,8 +111,22 @@ class SoftToken:
 PRIVATE = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
 
 
-def make_token(folder: Path, label: str) -> SoftToken:
-    """Make an empty token; this process and those it starts then see it and no other."""
+@contextmanager
+def soft_token(folder: Path, label: str) -> Iterator[SoftToken]:
+    """Make an empty token; this process and those it starts see it meanwhile, and no other."""
+    before = os.environ.get(CONFIGURATION)
+    token = _made(folder, label)
+    try:
+        yield token
+    finally:
+        pkcs11.lib(MODULE).finalize()
+        if before is None:
+            os.environ.pop(CONFIGURATION, None)
+        else:
+            os.environ[CONFIGURATION] = before
+
+
+def _made(folder: Path, label: str) -> SoftToken:
     if not shutil.which("softhsm2-util"):
         pytest.fail("SoftHSM is not installed; on Debian: apt-get install softhsm2")
     tokens = folder / "tokens"

@@ -23,7 +23,7 @@ from kernel.errors import DomainError, Forbidden, Refused, Unavailable
 from kernel.objects import Artifacts
 from signing.token import Caution
 from tests.contract.computer import Computer, Console, certified, pages_of, paired, serving
-from tests.contract.softhsm import MODULE, PIN, SoftToken, make_token
+from tests.contract.softhsm import MODULE, PIN, SoftToken, soft_token
 from tests.office import Desks
 from tests.unit.workflow.way import Case, walk
 from workflow import agents
@@ -37,8 +37,8 @@ HOLDER = "Phó Chủ tịch (thiết bị)"
 
 @pytest.fixture(scope="module")
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftToken]:
-    yield make_token(tmp_path_factory.mktemp("usb"), "Token")
-    pkcs11.lib(MODULE).finalize()
+    with soft_token(tmp_path_factory.mktemp("usb"), "Token") as token:
+        yield token
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The seal on a token in the server room, with SoftHSM in the place of the device."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -29,13 +28,12 @@ from signing.token import caution, certificates_on
 from signing.validate import validate
 from signing.verdict import Conclusion, ExpectedSignature
 from tests.contract.softhsm import (
-    CONFIGURATION,
     MODULE,
     PIN,
     SoftToken,
     issue,
     issuing_certificate,
-    make_token,
+    soft_token,
 )
 from tests.contract.test_signer import Signer, closed
 from tests.office import Desks
@@ -66,11 +64,8 @@ class Seal:
 
 @pytest.fixture
 def token(tmp_path: Path) -> Iterator[SoftToken]:
-    before = os.environ.get(CONFIGURATION)
-    yield make_token(tmp_path / "thiết bị", "Con dau")
-    pkcs11.lib(MODULE).finalize()
-    if before is None:
-        del os.environ[CONFIGURATION]
+    with soft_token(tmp_path / "thiết bị", "Con dau") as token:
+        yield token
 
 
 def configured(token: SoftToken, *lines: str) -> Seal:
@@ -113,12 +108,13 @@ def province(desks: Desks, token: SoftToken) -> Iterator[Desks]:
     seal = configured(token)
     shutil.copy(seal.file, seals)
     shutil.copy(seal.pin_file, seals)
-    signer = Signer(desks)
-    signer.start()
-    remote = RemoteDesk(signer.socket)
-    yield replace(desks, office=replace(desks.office, desk=remote))
-    closed(remote)
-    signer.kill()
+    signer, remote = Signer(desks), RemoteDesk(desks.settings.signer_socket_path)
+    try:
+        signer.start()
+        yield replace(desks, office=replace(desks.office, desk=remote))
+    finally:
+        signer.kill()
+        closed(remote)
 
 
 def register(desks: Desks, der: bytes) -> None:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pkcs11
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from agent import pairing
 from console.demonstration.load import PASSWORD
 from tests.contract.computer import Console, certified, pages_of, serving
-from tests.contract.softhsm import MODULE, PIN, SoftToken, make_token
+from tests.contract.softhsm import MODULE, PIN, SoftToken, soft_token
 from tests.office import Desks
 from tests.unit.workflow.way import Case, walk
 from workflow.states import OutgoingState
@@ -25,8 +24,8 @@ PATIENCE = 60_000
 
 @pytest.fixture(scope="module")
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftToken]:
-    yield make_token(tmp_path_factory.mktemp("usb"), "Token")
-    pkcs11.lib(MODULE).finalize()
+    with soft_token(tmp_path_factory.mktemp("usb"), "Token") as token:
+        yield token
 
 
 @pytest.fixture(scope="module")
