@@ -116,7 +116,8 @@ def _document(office: Office, session: Session, document: Document) -> Iterator[
         yield f"{name} is not issued: {document.state.value}"
         return
     kinds = Counter(artifact.kind for artifact in document.artifacts)
-    if kinds != Counter(dict.fromkeys(ArtifactKind, 1)):
+    stages = set(ArtifactKind) - (set() if document.agency.initials else {ArtifactKind.INITIALLED})
+    if kinds != Counter(dict.fromkeys(stages, 1)):
         yield f"{name} has artifacts {dict(kinds)}"
     entries = session.scalars(
         select(RegisterEntry.number).where(RegisterEntry.document_id == document.id)
