@@ -69,6 +69,7 @@ def opened(case: Case) -> int:
 
 def test_a_signature_is_made_on_the_bytes_shown_and_checked(case: Case):
     shown = case.shown
+    case.desks.clock.pass_by(seconds=1)
 
     onward(case, OutgoingState.AWAITING_NUMBER)
 
