@@ -232,7 +232,6 @@ def test_nobody_guesses_an_address_and_no_large_file_comes_in(
 
 
 def test_the_address_is_never_in_the_log(
-    shared_desks: Desks,
     address: str,
     person_key: UUID,
     unsigned: Case,
@@ -240,7 +239,7 @@ def test_the_address_is_never_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Our own log, wherever the process writes it; the server of this test has one of its own."""
-    (order,) = orders(shared_desks, LEADER, offered(unsigned, person_key), address)
+    (order,) = orders(unsigned.desks, LEADER, offered(unsigned, person_key), address)
     capfd.readouterr()
     caplog.clear()
 
