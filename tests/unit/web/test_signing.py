@@ -31,9 +31,7 @@ def test_a_wrong_passphrase_is_told_and_never_comes_back_on_the_page(
     leader = signed_in("phochutich")
     leader.open(f"/van-ban-di/{case.id}/ky-so")
 
-    answer = leader.send(
-        f"/van-ban-di/{case.id}/ky-so", shown=case.shown, secret="mật khẩu sai"
-    )
+    answer = leader.send(f"/van-ban-di/{case.id}/ky-so", shown=case.shown, secret="mật khẩu sai")
 
     assert answer.status_code == 422
     assert sentence("signing.wrong_passphrase") in leader.page
