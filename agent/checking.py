@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from agent.door import Listed, Prepared
 from kernel.errors import Refused
-from signing.cms import signed_attributes
+from signing.making.cms import signed_attributes
 
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 

@@ -14,7 +14,7 @@ from agent.device import Device, find
 from agent.door import Door, Listed, Prepared, Waiting
 from agent.pages import require_same_pages
 from kernel.errors import DomainError, Forbidden, Refused, Unavailable
-from signing.token import Caution, TokenKey, caution
+from signing.holding.token import Caution, TokenKey, caution
 
 
 class Answer(Enum):

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from kernel.errors import DomainError, Refused
-from signing.token import certificates_on, issuers_of
+from signing.holding.token import certificates_on, issuers_of
 
 _LIBRARIES = {
     "linux": (

@@ -13,7 +13,7 @@ from pypdfium2 import raw
 from kernel.drawing import PDFIUM
 from kernel.errors import Refused
 from kernel.places import Rectangle
-from signing.rendered import MOST_PAGES, Undrawable, differences
+from signing.checking.rendered import MOST_PAGES, Undrawable, differences
 
 
 def require_same_pages(shown: bytes, pdf: bytes) -> None:

@@ -15,7 +15,7 @@ from agent.device import Device
 from agent.door import Listed
 from kernel.errors import DomainError
 from kernel.words import explain, sentence
-from signing.token import Caution
+from signing.holding.token import Caution
 
 
 @dataclass(slots=True)

@@ -22,9 +22,9 @@ from console.supervisor import Patience, Supervisor
 from kernel.clock import system_clock
 from kernel.errors import Refused
 from kernel.settings import Settings
-from signing.trust import Trust
+from signing.trusting.trust import Trust
 from wiring.office import open_office
-from workflow import revocation
+from workflow.authorities import revocation
 
 _UNTIL_READY = 60
 """Seconds that the signing process may take to open its keys, and the authority to answer."""

@@ -17,9 +17,9 @@ from typing import Any
 
 from console.bench_scan import write_scan
 from console.figures import Figure, milliseconds
-from signing.keys import Pkcs12Key
-from signing.signature import sign
-from signing.stamped import sign_file
+from signing.holding.keys import Pkcs12Key
+from signing.making.signature import sign
+from signing.making.stamped import sign_file
 
 _SECONDS = 4
 _PAGES = 18  # of 8.7 MB each

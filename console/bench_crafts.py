@@ -27,13 +27,13 @@ from exchange.read import read
 from exchange.write import write_document
 from kernel.clock import local_day
 from kernel.settings import Settings
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
-from signing.keys import Pkcs12Key, facts
-from signing.seal import Fill, number_and_seal
-from signing.signature import sign
-from signing.validate import validate
-from signing.verdict import Conclusion
-from workflow import certificates, directory, intents, packets, rendering
+from signing.checking.validate import validate
+from signing.checking.verdict import Conclusion
+from signing.holding.keys import Pkcs12Key, facts
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
+from signing.making.seal import Fill, number_and_seal
+from signing.making.signature import sign
+from workflow.exchanging import directory, packets
 from workflow.models import (
     Authorisation,
     Document,
@@ -43,6 +43,8 @@ from workflow.models import (
     SigningKey,
 )
 from workflow.office import Office
+from workflow.outgoing import rendering
+from workflow.signatures import certificates, intents
 
 _MEGABYTE = 1024 * 1024
 _ATTACHED = 8 * _MEGABYTE

@@ -24,8 +24,8 @@ from kernel.words import sentence
 from wiring.office import open_office
 from workflow.models import Document
 from workflow.office import Office
-from workflow.reading import Colleague
 from workflow.states import IncomingState, OutgoingState
+from workflow.views.reading import Colleague
 
 DRAFT = "support-plan"
 

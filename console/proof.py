@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from documents.words import number_text
 from exchange.packet import Attachment, DocumentPacket
 from exchange.read import read
-from signing.fields import CODE_NUMBER
-from signing.verdict import Conclusion
-from workflow import anchors, journal, packets, seals
+from signing.checking.verdict import Conclusion
+from signing.making.fields import CODE_NUMBER
+from workflow import anchors, journal
+from workflow.exchanging import packets
 from workflow.models import Delivery, Document, Incoming
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Office
+from workflow.outgoing import seals
 from workflow.states import IncomingState
 
 

@@ -7,9 +7,9 @@ import click
 from cryptography import x509
 
 from kernel.words import sentence
-from signing.cms import signed_data
-from signing.pkcs11 import Pkcs11Key, read_configuration
-from signing.token import caution, certificates_on, labels
+from signing.holding.pkcs11 import Pkcs11Key, read_configuration
+from signing.holding.token import caution, certificates_on, labels
+from signing.making.cms import signed_data
 
 
 @click.command("token", help=sentence("pkcs11.help"))

@@ -15,14 +15,14 @@ from kernel.errors import Refused
 from kernel.objects import sha256_of
 from kernel.settings import Settings
 from kernel.words import explain, sentence
-from signing.etsi_report import etsi_report
-from signing.telling import signature_told
-from signing.trust import Trust
-from signing.verdict import Conclusion, Verdict
+from signing.checking.etsi_report import etsi_report
+from signing.checking.telling import signature_told
+from signing.checking.verdict import Conclusion, Verdict
+from signing.trusting.trust import Trust
 from wiring.checker import Limits
 from wiring.checking import Checking, not_checked
 from wiring.office import open_typesetter
-from workflow import verdict_report, verdict_words
+from workflow.verdicts import verdict_report, verdict_words
 
 _LIMITS = Limits(processor_seconds=20, seconds=25)
 """Start and end of the checking process included, a file takes thirty seconds at most."""

@@ -15,17 +15,8 @@ from console.demonstration.data import DraftData, province
 from console.demonstration.load import PASSPHRASE, organ_code
 from kernel.clock import local_day
 from kernel.errors import Refused
-from workflow import (
-    directory,
-    drafting,
-    handling,
-    reading,
-    reviewing,
-    sealing,
-    sending,
-    signing_desk,
-)
-from workflow.draft import Draft, read_draft
+from workflow.exchanging import directory
+from workflow.incoming import handling
 from workflow.models import (
     Account,
     Agency,
@@ -37,8 +28,12 @@ from workflow.models import (
     Unit,
 )
 from workflow.office import Office
-from workflow.reading import Colleague
+from workflow.outgoing import drafting, reviewing, sealing, sending
+from workflow.outgoing.draft import Draft, read_draft
+from workflow.signatures import signing_desk
 from workflow.states import IncomingAction, IncomingState, OutgoingAction, OutgoingState
+from workflow.views import reading
+from workflow.views.reading import Colleague
 
 Verb = Callable[[Office, UUID, UUID, int], object]
 """Office, person, document, and the count of the page that the person saw."""

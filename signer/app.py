@@ -14,7 +14,7 @@ from kernel.errors import DomainError
 from kernel.settings import Settings
 from signer import remote
 from wiring.office import open_signing_desk
-from workflow.desk import SigningDesk
+from workflow.signatures.desk import SigningDesk
 
 
 def create(desk: SigningDesk | None = None) -> Flask:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, request
 
-from workflow.desk import SigningDesk
+from workflow.signatures.desk import SigningDesk
 
 
 def door(desk: SigningDesk) -> Blueprint:

@@ -16,10 +16,10 @@ from certomancer.registry import (
 )
 
 from console.demonstration.authority import ARCHITECTURE, AUTHORITIES, STATUS, TIME
-from signing.material import Material
-from signing.proof import Need
-from signing.timestamps import Question, accept
-from signing.trust import Trust
+from signing.lasting.material import Material
+from signing.lasting.proof import Need
+from signing.lasting.timestamps import Question, accept
+from signing.trusting.trust import Trust
 
 
 @cache

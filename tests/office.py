@@ -15,22 +15,13 @@ from console.demonstration import data
 from console.demonstration.load import PASSPHRASE
 from kernel.settings import Settings
 from wiring.office import open_office, open_signing_desk
-from workflow import (
-    drafting,
-    proving,
-    receiving,
-    rendering,
-    reviewing,
-    sealing,
-    sending,
-    signing_desk,
-    statuses,
-    verifying,
-)
 from workflow.authority import signers
-from workflow.draft import Draft, read_draft
+from workflow.incoming import receiving, statuses, verifying
 from workflow.models import Account, Agency, Document, DocumentVersion, Incoming, Post, Unit
 from workflow.office import Office
+from workflow.outgoing import drafting, rendering, reviewing, sealing, sending
+from workflow.outgoing.draft import Draft, read_draft
+from workflow.signatures import proving, signing_desk
 from workflow.states import OutgoingState
 
 STEPS: dict[str, Callable[[Office, UUID], None]] = {

@@ -14,7 +14,8 @@ from kernel.settings import ROOT
 MODULES = (
     "agent/*.py",
     *(f"kernel/{name}.py" for name in ("__init__", "drawing", "errors", "places", "words")),
-    *(f"signing/{name}.py" for name in ("__init__", "cms", "rendered", "token")),
+    *(f"signing/{room}__init__.py" for room in ("", "making/", "checking/", "holding/")),
+    *(f"signing/{name}.py" for name in ("making/cms", "checking/rendered", "holding/token")),
     *(f"templates/messages/*/{name}.toml" for name in ("agent", "pkcs11", "signing")),
 )
 """What the agent imports and says; a test starts it from these alone."""

@@ -12,9 +12,9 @@ from flask import Blueprint, Flask, Response, g, jsonify, request
 
 from kernel.errors import Refused
 from web import here
-from workflow import agent_desk, agents
-from workflow.agents import Caller
-from workflow.preparing import Preparer
+from workflow.signatures import agent_desk, agents
+from workflow.signatures.agents import Caller
+from workflow.signatures.preparing import Preparer
 
 desk = Blueprint("agent_door", __name__, url_prefix="/api/agent/v1")
 

@@ -9,7 +9,7 @@ from kernel.errors import DomainError
 from web import acts, here
 from web.agent_archive import archive
 from web.errors import explain
-from workflow import agents
+from workflow.signatures import agents
 
 desk = Blueprint("agents", __name__, url_prefix="/may-ky")
 

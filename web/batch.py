@@ -14,9 +14,9 @@ from kernel.errors import DomainError, Refused
 from web import acts, here, security
 from web.errors import explain
 from web.outgoing import reader
-from workflow import at_hand, intents, queue, signing_desk
-from workflow.intents import Batch, Chosen
 from workflow.models import KeyKind, Purpose
+from workflow.signatures import at_hand, intents, queue, signing_desk
+from workflow.signatures.intents import Batch, Chosen
 from workflow.states import OutgoingState
 
 desk = Blueprint("batch", __name__, url_prefix="/ky-so")

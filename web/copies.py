@@ -9,9 +9,9 @@ from kernel.errors import DomainError, NotFound, Refused
 from web import acts, downloads, here
 from web.errors import explain
 from web.outgoing import reader
-from workflow import copies
 from workflow.models import Agency, Copy, CopyForm
 from workflow.models.organisation import PostRole
+from workflow.outgoing import copies
 
 desk = Blueprint("copies", __name__, url_prefix="/ban-sao")
 

@@ -11,10 +11,10 @@ from kernel.errors import DomainError
 from web import acts, here, outgoing
 from web.errors import explain
 from web.language import say
-from workflow import drafting
-from workflow.draft import read_draft
 from workflow.models import Post, Unit
 from workflow.models.organisation import PostRole
+from workflow.outgoing import drafting
+from workflow.outgoing.draft import read_draft
 
 desk = Blueprint("drafting", __name__, url_prefix="/van-ban-di")
 

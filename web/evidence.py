@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response as Answer
 
 from web import acts, downloads, here
 from web.outgoing import reader
-from workflow import evidence
 from workflow.finding import document_for
 from workflow.models.organisation import PostRole
+from workflow.signatures import evidence
 
 desk = Blueprint("evidence", __name__)
 

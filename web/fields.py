@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from flask import request
 
 from documents.content import Circulation, Urgency
-from workflow.draft import Draft, read_draft
+from workflow.outgoing.draft import Draft, read_draft
 
 _LINES = ("bases", "addressees", "to_places")
 _TEXTS = (

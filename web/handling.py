@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as Answer
 
 from kernel.errors import Refused
 from web import acts, here, incoming
-from workflow import handling
-from workflow.handling import Order
+from workflow.incoming import handling
+from workflow.incoming.handling import Order
 
 desk = Blueprint("handling", __name__, url_prefix="/van-ban-den")
 

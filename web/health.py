@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from kernel.errors import NotFound, Unavailable
 from kernel.log import logger
 from web import here
-from workflow import figures
+from workflow.views import figures
 
 desk = Blueprint("health", __name__)
 _log = logger(__name__)

@@ -7,9 +7,10 @@ from flask import Blueprint, render_template
 from web import here
 from web.language import say
 from web.outgoing import reader
-from workflow import listing, reading, trust_list
+from workflow.authorities import trust_list
+from workflow.authorities.trust_alarms import alarms
 from workflow.models.organisation import PostRole
-from workflow.trust_alarms import alarms
+from workflow.views import listing, reading
 
 desk = Blueprint("home", __name__)
 

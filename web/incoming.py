@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as Answer
 from kernel.errors import NotFound, Refused
 from web import downloads, here, timeline
 from web.outgoing import reader, wanted_of
-from workflow import listing, reading
 from workflow.finding import incoming_for
 from workflow.firing import allowed
 from workflow.models import IncomingFile
 from workflow.states import WORK, IncomingState
+from workflow.views import listing, reading
 
 desk = Blueprint("incoming", __name__, url_prefix="/van-ban-den")
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from kernel.errors import DomainError, NotFound, Refused
 from web import acts, here, outgoing
 from web.errors import explain
-from workflow import sealing, sealing_at_hand, seals, sending
+from workflow.outgoing import sealing, sealing_at_hand, seals, sending
 from workflow.states import OutgoingAction
 
 desk = Blueprint("issuing", __name__, url_prefix="/van-ban-di")

@@ -6,8 +6,8 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from web import acts, here
-from workflow import intents, key_register
 from workflow.models.organisation import PostRole
+from workflow.signatures import intents, key_register
 
 desk = Blueprint("keys", __name__, url_prefix="/khoa-ky")
 

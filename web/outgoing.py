@@ -12,13 +12,16 @@ from documents.rules import rules
 from kernel.clock import local
 from web import acts, downloads, here, timeline
 from web.language import say
-from workflow import authority, listing, proving, reading, reviewing
+from workflow import authority
 from workflow.finding import document_for
 from workflow.firing import allowed
 from workflow.models import Document, DocumentVersion, Enclosure
 from workflow.models.outgoing import ArtifactKind
-from workflow.readable import Reader
+from workflow.outgoing import reviewing
+from workflow.signatures import proving
 from workflow.states import WORK, OutgoingState
+from workflow.views import listing, reading
+from workflow.views.readable import Reader
 
 desk = Blueprint("outgoing", __name__, url_prefix="/van-ban-di")
 

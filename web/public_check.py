@@ -15,13 +15,13 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from kernel.errors import DomainError, Refused
 from kernel.objects import sha256_of
-from signing.verdict import Verdict
+from signing.checking.verdict import Verdict
 from web import here
 from web.errors import explain
 from web.language import language
 from web.reports import Kind, report_of
-from workflow import verdict_report, verdict_words
 from workflow.office import ChangedPage
+from workflow.verdicts import verdict_report, verdict_words
 
 desk = Blueprint("public_check", __name__, url_prefix="/kiem-tra")
 api = Blueprint("api", __name__, url_prefix="/api/v1")

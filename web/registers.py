@@ -7,9 +7,9 @@ from flask import Blueprint, render_template, request
 
 from web import here
 from web.outgoing import reader
-from workflow import listing, organisation
 from workflow.models.organisation import PostRole
 from workflow.models.registers import SeriesDirection
+from workflow.views import listing, organisation
 
 desk = Blueprint("registers", __name__)
 

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as Answer
 from kernel.errors import DomainError
 from web import acts, here
 from web.errors import explain
-from workflow import remote_registration
-from workflow.remote_registration import Offers
+from workflow.signatures import remote_registration
+from workflow.signatures.remote_registration import Offers
 
 desk = Blueprint("remote_keys", __name__, url_prefix="/khoa-ky-tu-xa")
 

@@ -6,13 +6,13 @@ from typing import Literal
 
 from flask import Response
 
-from signing.etsi_report import etsi_report
-from signing.verdict import Finding, Verdict
+from signing.checking.etsi_report import etsi_report
+from signing.checking.verdict import Finding, Verdict
 from web import here
 from web.downloads import named_bytes
 from web.language import language, say
-from workflow import verdict_report, verdict_words
 from workflow.office import ChangedPage
+from workflow.verdicts import verdict_report, verdict_words
 
 Kind = Literal["phieu.pdf", "bao-cao.xml"]
 

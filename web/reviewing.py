@@ -6,7 +6,7 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as Answer
 
 from web import acts, here, outgoing
-from workflow import reviewing
+from workflow.outgoing import reviewing
 
 desk = Blueprint("reviewing", __name__, url_prefix="/van-ban-di")
 

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as Answer
 
 from kernel.errors import Forbidden, NotFound, Refused
 from web import acts, here
-from workflow import signature_pictures
 from workflow.models import Person
-from workflow.signature_pictures import PictureKind
+from workflow.signatures import signature_pictures
+from workflow.signatures.signature_pictures import PictureKind
 
 desk = Blueprint("signature_picture", __name__, url_prefix="/hinh-chu-ky")
 

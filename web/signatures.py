@@ -8,13 +8,14 @@ from uuid import UUID
 
 from flask import Blueprint, Flask, Response, render_template, url_for
 
-from signing.verdict import Verdict
+from signing.checking.verdict import Verdict
 from web import here
 from web.language import language
 from web.reports import Kind, report_of
-from workflow import reading, rechecking, verdict_report
 from workflow.finding import document_for, incoming_for
 from workflow.models import Document, DocumentArtifact, IncomingFile
+from workflow.verdicts import rechecking, verdict_report
+from workflow.views import reading
 
 desk = Blueprint("signatures", __name__)
 

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as Answer
 from kernel.errors import DomainError, NotFound
 from web import acts, batch, here, outgoing
 from web.errors import explain
-from workflow import intents, queue, signing_desk
-from workflow.intents import Chosen
+from workflow.signatures import intents, queue, signing_desk
+from workflow.signatures.intents import Chosen
 from workflow.states import OutgoingAction, OutgoingState
 
 desk = Blueprint("signing", __name__, url_prefix="/van-ban-di")

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from kernel.errors import DomainError, Refused
 from web import here
 from web.errors import explain
-from workflow import at_hand
+from workflow.signatures import at_hand
 
 desk = Blueprint("ticket_door", __name__, url_prefix="/ky-so/nop")
 

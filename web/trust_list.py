@@ -13,15 +13,15 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from kernel.errors import NotFound
-from signing.authorities import AuthorityCertificate, read_authority
+from signing.trusting.authorities import AuthorityCertificate, read_authority
 from web import acts, here
 from web.downloads import named_bytes
-from workflow import trust_list
+from workflow.authorities import trust_list
+from workflow.authorities.trust_alarms import alarms
+from workflow.authorities.trust_folder import publish
+from workflow.authorities.trust_list import EntryState, state_of
+from workflow.authorities.trust_proposal import LARGEST, Proposal
 from workflow.models import RevocationList, TrustEntry, TrustKind, TrustScheme
-from workflow.trust_alarms import alarms
-from workflow.trust_folder import publish
-from workflow.trust_list import EntryState, state_of
-from workflow.trust_proposal import LARGEST, Proposal
 
 desk = Blueprint("trust", __name__, url_prefix="/quan-tri/danh-sach-tin-cay")
 

@@ -19,13 +19,14 @@ from kernel.errors import DomainError, MovedOn, NotFound
 from web import acts, fields, here
 from web.errors import explain
 from web.language import say
-from workflow import drafting, previewing, reading, reviewing
-from workflow.draft import Draft, read_draft
-from workflow.drafting import AttachedFile
 from workflow.finding import document_for
 from workflow.firing import allowed
 from workflow.models import Document, Enclosure, SubmissionPaper
+from workflow.outgoing import drafting, previewing, reviewing
+from workflow.outgoing.draft import Draft, read_draft
+from workflow.outgoing.drafting import AttachedFile
 from workflow.states import OutgoingAction, OutgoingState
+from workflow.views import reading
 
 desk = Blueprint("writing", __name__, url_prefix="/van-ban-di")
 

@@ -29,12 +29,12 @@ from pathlib import Path
 from typing import Any
 
 from kernel.log import configure, logger
-from signing.comparison import pages_changed
-from signing.examination import examine
-from signing.rendered import PageDifference
-from signing.trust import Trust
-from signing.validate import validate, validate_by_and_by
-from signing.verdict import ExpectedSignature
+from signing.checking.comparison import pages_changed
+from signing.checking.examination import examine
+from signing.checking.rendered import PageDifference
+from signing.checking.validate import validate, validate_by_and_by
+from signing.checking.verdict import ExpectedSignature
+from signing.trusting.trust import Trust
 
 TRUST = b"trust"
 """Message: from now on check by the trust list in the file that comes with it."""

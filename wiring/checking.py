@@ -26,8 +26,7 @@ from asn1crypto.core import Asn1Value
 
 from kernel.log import logger
 from kernel.settings import ROOT
-from signing.trust import Trust
-from signing.verdict import (
+from signing.checking.verdict import (
     CertificateTrust,
     Conclusion,
     ExpectedSignature,
@@ -38,6 +37,7 @@ from signing.verdict import (
     Verdict,
     worst,
 )
+from signing.trusting.trust import Trust
 from wiring.checker import CHECK, OUT_OF_MEMORY, TRUST, Limits, Question
 from workflow.office import ChangedPage
 

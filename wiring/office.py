@@ -15,17 +15,17 @@ from kernel.database import Sessions, engine_at, sessions_of
 from kernel.log import logger
 from kernel.objects import Artifacts
 from kernel.settings import ROOT, Settings
-from signing.timestamps import HastyAuthority, HttpAuthority
-from signing.trust import Trust
-from signing.verdict import Level
+from signing.checking.verdict import Level
+from signing.lasting.timestamps import HastyAuthority, HttpAuthority
+from signing.trusting.trust import Trust
 from wiring.checking import Checking
 from wiring.remote_desk import RemoteDesk
-from workflow.desk import KeyCabinet, SigningDesk
+from workflow.exchanging.post_room import PostRoom
 from workflow.office import Desk, Lasting, Office
-from workflow.post_room import PostRoom
-from workflow.preparing import Preparer
-from workflow.remote_keys import RemoteBatches
-from workflow.remote_services import KINDS, RemoteServices
+from workflow.signatures.desk import KeyCabinet, SigningDesk
+from workflow.signatures.preparing import Preparer
+from workflow.signatures.remote_keys import RemoteBatches
+from workflow.signatures.remote_services import KINDS, RemoteServices
 
 PACKAGED_FONTS = ROOT / "node_modules" / "@expo-google-fonts" / "tinos"
 _log = logger(__name__)

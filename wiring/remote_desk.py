@@ -9,7 +9,7 @@ import httpx
 
 from kernel.errors import Refused, Unavailable
 from kernel.log import current_request
-from signing.remote.port import Credential, KnownService
+from signing.holding.remote.port import Credential, KnownService
 
 
 class RemoteDesk:

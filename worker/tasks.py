@@ -14,21 +14,12 @@ from celery import shared_task
 from kernel.bells import PATIENT, unanswered
 from kernel.errors import Unavailable
 from worker.app import anchors_folder, office, queue, settings
-from workflow import (
-    anchors,
-    proving,
-    receiving,
-    rendering,
-    revocation,
-    sealing,
-    sending,
-    signing_desk,
-    statuses,
-    verifying,
-)
-from workflow import (
-    sweep as sweeping,
-)
+from workflow import anchors
+from workflow import sweep as sweeping
+from workflow.authorities import revocation
+from workflow.incoming import receiving, statuses, verifying
+from workflow.outgoing import rendering, sealing, sending
+from workflow.signatures import proving, signing_desk
 
 MANY_BELLS = 50
 """With so many in the queue none was lost, and more would only make everybody wait longer."""

@@ -19,10 +19,10 @@ from kernel.clock import Clock
 from kernel.database import Sessions
 from kernel.errors import MovedOn
 from kernel.objects import Artifacts
-from signing.remote.port import Credential, KnownService
-from signing.timestamps import TimeStampAuthority
-from signing.trust import Trust
-from signing.verdict import ExpectedSignature, Level, Verdict
+from signing.checking.verdict import ExpectedSignature, Level, Verdict
+from signing.holding.remote.port import Credential, KnownService
+from signing.lasting.timestamps import TimeStampAuthority
+from signing.trusting.trust import Trust
 
 
 class Desk(Protocol):

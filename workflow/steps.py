@@ -10,13 +10,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from kernel.places import Place
-from signing.verdict import Level, Verdict
-from workflow import annexes, journal, proving
+from signing.checking.verdict import Level, Verdict
+from workflow import journal
 from workflow.finding import HELD
 from workflow.firing import fire
 from workflow.models import Document, DocumentArtifact, DocumentVersion
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Office
+from workflow.outgoing import annexes
+from workflow.signatures import proving
 from workflow.states import OutgoingAction, Role
 
 _SYSTEM = frozenset({Role.SYSTEM})

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from kernel.bells import ring_after_commit
 from kernel.log import logger
+from workflow.exchanging.post_room import COLLECT
+from workflow.incoming.statuses import TELL
 from workflow.models import Document, Incoming, MailItem, Packet, StatusMessage
 from workflow.office import Office
-from workflow.post_room import COLLECT
 from workflow.states import WORK, DeliveryState, IncomingState, OutgoingState, PacketState
-from workflow.statuses import TELL
 
 TAKE = "worker.tasks.take"
 """Rung with the id of a packet that was stored and not yet looked into."""

@@ -19,10 +19,11 @@ from kernel.objects import Artifacts
 from kernel.settings import Settings
 from kernel.text import fold, name_sort_key, sort_key
 from kernel.words import sentence
-from signing.keys import facts
+from signing.holding.keys import facts
 from wiring.office import PACKAGED_FONTS, open_sessions
 from workflow import journal
 from workflow.accounts import hashed
+from workflow.authorities.trust_folder import adopt
 from workflow.models import (
     Account,
     Agency,
@@ -37,8 +38,7 @@ from workflow.models import (
     SigningKey,
     Unit,
 )
-from workflow.signature_pictures import OWNERS, PictureKind
-from workflow.trust_folder import adopt
+from workflow.signatures.signature_pictures import OWNERS, PictureKind
 
 PASSWORD = "demo-2026"  # noqa: S105 - everybody may know it: loopback only, invented people
 PASSPHRASE = "khoa-demo"  # noqa: S105 - opens test keys that this installation made for itself

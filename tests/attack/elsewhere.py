@@ -21,7 +21,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.stamp import NoOpStampStyle, StaticStampStyle
 from typst import compile as typeset
 
-from signing.keys import KeyHolder
+from signing.holding.keys import KeyHolder
 from tests.attack.foreign import ForeignSigner
 
 Box = tuple[int, int, int, int]

@@ -4,7 +4,7 @@ from asn1crypto import x509
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from signing.keys import KeyHolder
+from signing.holding.keys import KeyHolder
 
 
 class ForeignSigner(Signer):

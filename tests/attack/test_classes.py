@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from asn1crypto import cms
 
-from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
-from signing.verdict import Conclusion, Modifications, Timestamp, Verdict
+from signing.checking.verdict import Conclusion, Modifications, Timestamp, Verdict
+from signing.making.fields import AGENCY_SEAL, SIGNER_SIGNATURE
 from tests.attack import crafted, elsewhere, forgery, prepared
 from tests.unit.signing.desk import Desk, reserved, typeset
 

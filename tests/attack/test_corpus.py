@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.trust import Trust
-from signing.validate import validate
-from signing.verdict import Conclusion, Integrity, Modifications, Timestamp, Verdict
+from signing.checking.validate import validate
+from signing.checking.verdict import Conclusion, Integrity, Modifications, Timestamp, Verdict
+from signing.trusting.trust import Trust
 
 COLLECTION = Path(__file__).parents[3] / "shared" / "samples" / "signatures"
 AT = datetime(2026, 11, 23, tzinfo=UTC)

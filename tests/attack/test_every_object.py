@@ -6,8 +6,8 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 
-from signing.fields import CODE_NUMBER, ISSUED_DATE
-from signing.verdict import Conclusion, Modifications
+from signing.checking.verdict import Conclusion, Modifications
+from signing.making.fields import CODE_NUMBER, ISSUED_DATE
 from tests.attack.forgery import Forger
 from tests.unit.signing.desk import Desk
 

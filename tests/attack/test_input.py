@@ -20,12 +20,14 @@ from kernel.words import explain
 from tests.office import Desks
 from tests.unit.workflow.box import Box, another
 from tests.unit.workflow.way import PLAN, Case, onward, walk
-from workflow import authority, drafting, listing
-from workflow.draft import read_draft
-from workflow.listing import Wanted
+from workflow import authority
 from workflow.models import Enclosure, Incoming, Packet, SubmissionPaper
-from workflow.readable import Reader
+from workflow.outgoing import drafting
+from workflow.outgoing.draft import read_draft
 from workflow.states import IncomingState, OutgoingState, PacketState
+from workflow.views import listing
+from workflow.views.listing import Wanted
+from workflow.views.readable import Reader
 
 
 def sentence_of(error: DomainError) -> str:

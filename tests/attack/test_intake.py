@@ -2,9 +2,8 @@
 
 from pyhanko.sign.signers.pdf_cms import SimpleSigner
 
-from signing.keys import KeyHolder, facts
-from signing.validate import validate
-from signing.verdict import (
+from signing.checking.validate import validate
+from signing.checking.verdict import (
     Conclusion,
     ExpectedSignature,
     Integrity,
@@ -12,6 +11,7 @@ from signing.verdict import (
     Modifications,
     Verdict,
 )
+from signing.holding.keys import KeyHolder, facts
 from tests.attack import elsewhere, forgery
 from tests.unit.signing.desk import PASSPHRASE, Desk, typeset
 

@@ -6,7 +6,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 
-from signing.verdict import Conclusion, Modifications
+from signing.checking.verdict import Conclusion, Modifications
 from tests.attack.forgery import Forger
 from tests.unit.signing.desk import Desk
 

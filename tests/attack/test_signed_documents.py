@@ -11,9 +11,9 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.stamp import NoOpStampStyle
 from pypdf import PdfReader, PdfWriter
 
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
-from signing.keys import KeyHolder
-from signing.verdict import Conclusion, Integrity, Modifications, Verdict
+from signing.checking.verdict import Conclusion, Integrity, Modifications, Verdict
+from signing.holding.keys import KeyHolder
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
 from tests.attack import forgery
 from tests.attack.foreign import ForeignSigner
 from tests.unit.signing.desk import Desk, reserved, typeset

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from console import way
 from console.proof import number_in
 from documents.words import number_text
-from signing.verdict import Conclusion
+from signing.checking.verdict import Conclusion
 from workflow import anchors, journal
 from workflow.models import (
     Delivery,

@@ -17,15 +17,15 @@ from werkzeug.serving import make_server
 from agent.desk import Person, work_off
 from agent.door import Door
 from kernel.settings import ROOT
-from signing.keys import facts
+from signing.holding.keys import facts
 from tests.contract.softhsm import MODULE, SoftToken, issue
 from tests.office import Desks
 from tests.unit.workflow.way import Case
 from web.app import create
-from workflow import agents, signing_desk
-from workflow.agents import Caller
-from workflow.intents import Chosen
 from workflow.models import Authorisation, Certificate
+from workflow.signatures import agents, signing_desk
+from workflow.signatures.agents import Caller
+from workflow.signatures.intents import Chosen
 
 PATIENCE = 120
 """Seconds in which a terminal has said everything."""

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from signing.fields import SIGNER_SIGNATURE
-from signing.remote.door import Door, Patience
-from signing.remote.port import ToSign
-from signing.two_phase import Prepared, prepare_signature
+from signing.holding.remote.door import Door, Patience
+from signing.holding.remote.port import ToSign
+from signing.making.fields import SIGNER_SIGNATURE
+from signing.making.two_phase import Prepared, prepare_signature
 from tests.contract.servers.keys import Key
 from tests.unit.signing.desk import PASSPHRASE, Desk, picture, reserved
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from console.demonstration.load import PASSPHRASE
 from kernel.errors import Unavailable
-from signing.keys import facts
+from signing.holding.keys import facts
 from tests.contract.servers.csc import CscServer
 from tests.contract.servers.csc_words import Credential
 from tests.contract.servers.keys import Key
@@ -20,10 +20,10 @@ from tests.contract.servers.serving import served
 from tests.contract.servers.smartca import SmartCaServer
 from tests.office import Desks
 from tests.unit.workflow.way import Case
-from workflow import intents, signing_desk
-from workflow.intents import Chosen
 from workflow.models import KeyKind, SigningKey
-from workflow.remote_services import KINDS, RemoteServices
+from workflow.signatures import intents, signing_desk
+from workflow.signatures.intents import Chosen
+from workflow.signatures.remote_services import KINDS, RemoteServices
 from workflow.states import OutgoingState
 
 USER = "CMT_0123456789"

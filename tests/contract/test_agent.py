@@ -21,14 +21,14 @@ from agent.door import Door, Listed, Prepared
 from agent.pairing import Pairing
 from kernel.errors import DomainError, Forbidden, Refused, Unavailable
 from kernel.objects import Artifacts
-from signing.token import Caution
+from signing.holding.token import Caution
 from tests.contract.computer import Computer, Console, certified, pages_of, paired, serving
 from tests.contract.softhsm import MODULE, PIN, SoftToken, soft_token
 from tests.office import Desks
 from tests.unit.workflow.way import Case, walk
-from workflow import agents
 from workflow.models import Authorisation
-from workflow.preparing import Preparer
+from workflow.signatures import agents
+from workflow.signatures.preparing import Preparer
 from workflow.states import OutgoingState
 
 LEADER = "phochutich"

@@ -22,8 +22,8 @@ import pytest
 from billiard import Pool
 
 from kernel.settings import ROOT
-from signing.validate import validate
-from signing.verdict import Conclusion, Integrity, Verdict
+from signing.checking.validate import validate
+from signing.checking.verdict import Conclusion, Integrity, Verdict
 from tests.attack import forgery
 from tests.contract.servers import checking_app
 from tests.unit.signing.desk import Desk

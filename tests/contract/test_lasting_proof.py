@@ -16,17 +16,19 @@ from werkzeug.serving import make_server
 
 from console.demonstration import pki
 from console.services import Services
-from signing.levels import level_of
-from signing.verdict import Conclusion, Level
+from signing.checking.verdict import Conclusion, Level
+from signing.lasting.levels import level_of
 from tests.contract.servers.authority import BadDays
 from tests.founding import found
 from tests.office import Desks
 from tests.unit.workflow.conftest import SIGNERS, stretch_less
 from tests.unit.workflow.way import Case, onward, walk
 from wiring.office import open_lasting
-from workflow import proving, revocation, sealing
+from workflow.authorities import revocation
 from workflow.models import Proof
 from workflow.models.outgoing import ArtifactKind
+from workflow.outgoing import sealing
+from workflow.signatures import proving
 from workflow.states import OutgoingState
 
 

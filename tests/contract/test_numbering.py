@@ -17,10 +17,11 @@ from kernel.database import engine_at, sessions_of
 from kernel.errors import DomainError, Refused, Unavailable
 from tests.office import Desks
 from tests.unit.workflow.way import Case, walk
-from workflow import registers, sealing
+from workflow import registers
 from workflow.models import RegisterEntry, Series
 from workflow.models.registers import SeriesDirection
 from workflow.office import Office
+from workflow.outgoing import sealing
 from workflow.registers import Given
 from workflow.states import OutgoingState
 

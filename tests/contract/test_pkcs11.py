@@ -21,12 +21,12 @@ from pkcs11 import KeyType
 
 from console.token import token as token_command
 from kernel.errors import DomainError, Refused, Unavailable
-from signing.fields import AGENCY_SEAL, SIGNER_SIGNATURE
-from signing.keys import facts
-from signing.pkcs11 import Pkcs11Key, read_configuration
-from signing.token import caution, certificates_on
-from signing.validate import validate
-from signing.verdict import Conclusion, ExpectedSignature
+from signing.checking.validate import validate
+from signing.checking.verdict import Conclusion, ExpectedSignature
+from signing.holding.keys import facts
+from signing.holding.pkcs11 import Pkcs11Key, read_configuration
+from signing.holding.token import caution, certificates_on
+from signing.making.fields import AGENCY_SEAL, SIGNER_SIGNATURE
 from tests.contract.softhsm import (
     MODULE,
     PIN,

@@ -13,15 +13,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from kernel.errors import DomainError, Refused, Unavailable
-from signing.remote.batch import begin
-from signing.remote.csc.access import Access, ClientCredentials, Given, Login, Session
-from signing.remote.csc.service import CscService
-from signing.remote.csc.signer import CscSigner
-from signing.remote.csc.versions import VersionOne, VersionTwo
-from signing.remote.port import Ask, Outcome, Secret, ToSign
-from signing.two_phase import complete
-from signing.validate import validate
-from signing.verdict import Conclusion
+from signing.checking.validate import validate
+from signing.checking.verdict import Conclusion
+from signing.holding.remote.batch import begin
+from signing.holding.remote.csc.access import Access, ClientCredentials, Given, Login, Session
+from signing.holding.remote.csc.service import CscService
+from signing.holding.remote.csc.signer import CscSigner
+from signing.holding.remote.csc.versions import VersionOne, VersionTwo
+from signing.holding.remote.port import Ask, Outcome, Secret, ToSign
+from signing.making.two_phase import complete
 from tests.contract.remote import door, leaders_key, prepared, things, to_sign
 from tests.contract.servers.csc import CscServer
 from tests.contract.servers.csc_words import Credential

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from kernel.errors import Refused, Unavailable
-from signing.remote.port import Ask, KnownService
+from signing.holding.remote.port import Ask, KnownService
 from tests.contract.remote_office import PIN, USER, Remote, remote_key, switch
 from tests.contract.test_signer import serving
 from tests.office import Desks
 from tests.unit.workflow.way import walk
 from workflow.models import SigningKey
-from workflow.remote_services import RemoteServices
+from workflow.signatures.remote_services import RemoteServices
 from workflow.states import OutgoingState
 
 

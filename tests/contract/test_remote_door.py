@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from kernel.errors import Refused, Unavailable
-from signing.remote.door import Door, Patience
+from signing.holding.remote.door import Door, Patience
 
 BRIEF = Patience(answer=1, person=1, pause=0.01)
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

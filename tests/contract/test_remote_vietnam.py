@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from kernel.errors import DomainError, Refused, Unavailable
-from signing.keys import facts
-from signing.remote.batch import begin
-from signing.remote.csc.signer import CscSigner
-from signing.remote.mysign import MySignLogin, mysign
-from signing.remote.port import Ask, Outcome, RemoteSigner, Secret
-from signing.remote.smartca import SmartCa, SmartCaSigner
-from signing.two_phase import complete
-from signing.validate import validate
-from signing.verdict import Conclusion
+from signing.checking.validate import validate
+from signing.checking.verdict import Conclusion
+from signing.holding.keys import facts
+from signing.holding.remote.batch import begin
+from signing.holding.remote.csc.signer import CscSigner
+from signing.holding.remote.mysign import MySignLogin, mysign
+from signing.holding.remote.port import Ask, Outcome, RemoteSigner, Secret
+from signing.holding.remote.smartca import SmartCa, SmartCaSigner
+from signing.making.two_phase import complete
 from tests.contract.remote import door, leaders_key, prepared, things, to_sign
 from tests.contract.servers.csc_words import Credential
 from tests.contract.servers.mysign import MySignServer

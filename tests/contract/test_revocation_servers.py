@@ -18,21 +18,21 @@ from sqlalchemy import select
 
 from console.demonstration.pki import AgencyKey, Issued, PersonKey, Standing, create, serve
 from kernel.settings import Settings
-from signing.revocation import Revocation, RevocationMaterial
-from signing.standing import Standing as Found
-from signing.trust import CertificateStatus, assessment_of, certificate_status
+from signing.trusting.revocation import Revocation, RevocationMaterial
+from signing.trusting.standing import Standing as Found
+from signing.trusting.trust import CertificateStatus, assessment_of, certificate_status
 from tests.conftest import Database
 from tests.contract.servers.serving import served
 from tests.office import HeldClock
 from tests.unit.signing.authority import DAY, NOW, Authority, Holder, revoked
 from wiring.office import open_office
-from workflow import revocation
-from workflow.fetching import Limits
+from workflow.authorities import revocation
+from workflow.authorities.fetching import Limits
+from workflow.authorities.trust_alarms import alarms
+from workflow.authorities.trust_folder import adopt
+from workflow.authorities.trust_proposal import founding_entry
 from workflow.models import RevocationList, TrustEntry, TrustScheme
 from workflow.office import Desk, Office
-from workflow.trust_alarms import alarms
-from workflow.trust_folder import adopt
-from workflow.trust_proposal import founding_entry
 
 SMALL = Limits(size=200_000, seconds=4)
 Answer = Callable[[], Response]

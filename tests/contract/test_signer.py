@@ -26,13 +26,14 @@ from console.server import until
 from kernel.errors import DomainError, NotFound, Refused, Unavailable
 from kernel.settings import ROOT
 from signer.app import create
-from signing.keys import facts
+from signing.holding.keys import facts
 from tests.office import Desks
 from tests.unit.workflow.way import Case, onward, walk
 from wiring.remote_desk import RemoteDesk
-from workflow import intents, sealing, signing_desk
-from workflow.intents import Chosen
 from workflow.models import Certificate, Purpose
+from workflow.outgoing import sealing
+from workflow.signatures import intents, signing_desk
+from workflow.signatures.intents import Chosen
 from workflow.states import OutgoingState
 
 AWAY = "signing.process_unavailable"

@@ -13,8 +13,8 @@ from asn1crypto import cms
 from console.demonstration.authority import ARCHITECTURE, TIME
 from console.demonstration.pki import create
 from kernel.errors import Unavailable
-from signing.timestamps import HastyAuthority, HttpAuthority, stamped
-from signing.trust import Trust
+from signing.lasting.timestamps import HastyAuthority, HttpAuthority, stamped
+from signing.trusting.trust import Trust
 from tests.contract.servers.authority import BadDays
 from tests.contract.servers.serving import served
 from tests.office import HeldClock

@@ -14,10 +14,11 @@ from tests.contract.servers.vgca import Conduct, Token, VgcaService, bring
 from tests.office import Desks
 from tests.unit.workflow.way import Case, walk
 from web.app import create
-from workflow import at_hand, sealing_at_hand, signing_desk
-from workflow.intents import Chosen
 from workflow.models import Authorisation, Certificate, KeyKind, SigningKey
 from workflow.models.outgoing import ArtifactKind
+from workflow.outgoing import sealing_at_hand
+from workflow.signatures import at_hand, signing_desk
+from workflow.signatures.intents import Chosen
 from workflow.states import OutgoingState
 
 LEADER, CLERK = "phochutich", "vanthu"

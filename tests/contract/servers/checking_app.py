@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from signing.trust import Trust
+from signing.trusting.trust import Trust
 from wiring.checking import Checking
 
 

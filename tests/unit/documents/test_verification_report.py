@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from documents.typeset import Typesetter
-from signing.verdict import (
+from signing.checking.verdict import (
     CertificateTrust,
     Conclusion,
     Finding,
@@ -19,8 +19,8 @@ from signing.verdict import (
     Verdict,
 )
 from tests.unit.documents import reading
-from workflow import verdict_report
 from workflow.office import ChangedPage
+from workflow.verdicts import verdict_report
 
 SIGNED_AT = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
 

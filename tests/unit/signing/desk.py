@@ -10,13 +10,13 @@ import typst
 
 from console.demonstration.pki import AgencyKey, Issued, PersonKey, Standing, create
 from kernel.places import Place
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE, reserve
-from signing.keys import Pkcs12Key, facts
-from signing.seal import Fill, number_and_seal
-from signing.signature import sign
-from signing.trust import Trust
-from signing.validate import validate
-from signing.verdict import ExpectedSignature, Verdict
+from signing.checking.validate import validate
+from signing.checking.verdict import ExpectedSignature, Verdict
+from signing.holding.keys import Pkcs12Key, facts
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE, reserve
+from signing.making.seal import Fill, number_and_seal
+from signing.making.signature import sign
+from signing.trusting.trust import Trust
 
 PASSPHRASE = "mật khẩu trình diễn"
 ORGAN = "000.00.01.H13"

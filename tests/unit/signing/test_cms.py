@@ -14,8 +14,8 @@ from cryptography.x509.oid import NameOID
 from pypdf import PdfReader
 
 from kernel.errors import Refused
-from signing.cms import signed_attributes, signed_data
-from signing.two_phase import complete, prepare_signature
+from signing.making.cms import signed_attributes, signed_data
+from signing.making.two_phase import complete, prepare_signature
 from tests.unit.signing.desk import Desk, picture, reserved
 
 SIGNER_SIGNATURE = "SignerSignature"

@@ -7,7 +7,7 @@ import pytest
 from asn1crypto import pkcs12, x509
 
 from console.demonstration.pki import AgencyKey, PersonKey, create, serve
-from signing.keys import Pkcs12Key, facts
+from signing.holding.keys import Pkcs12Key, facts
 from tests.unit.signing.desk import ORGAN, PASSPHRASE, PEOPLE, Desk
 
 

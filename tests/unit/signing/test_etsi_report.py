@@ -6,8 +6,8 @@ from xsdata.formats.dataclass.parsers import XmlParser
 from xsdata.formats.dataclass.parsers.config import ParserConfig
 
 from kernel.objects import sha256_of
-from signing.etsi_report import etsi_report
-from signing.verdict import Conclusion, Finding, Verdict
+from signing.checking.etsi_report import etsi_report
+from signing.checking.verdict import Conclusion, Finding, Verdict
 from tests.unit.signing.desk import Desk, reserved
 
 _MAIN = "urn:etsi:019102:mainindication:"

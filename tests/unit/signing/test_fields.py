@@ -6,7 +6,7 @@ from pypdf.generic import DictionaryObject
 
 from kernel.errors import Refused
 from kernel.places import POINTS_PER_MM
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE, reserve
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE, reserve
 from tests.unit.signing.desk import PLACES, picture, reserved, typeset
 
 

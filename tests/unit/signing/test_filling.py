@@ -10,10 +10,10 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
 
-from signing.changes import DIFF_POLICY
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
-from signing.filling import FillingFirst, filled_fields
-from signing.verdict import Conclusion, Modifications
+from signing.checking.changes import DIFF_POLICY
+from signing.checking.filling import FillingFirst, filled_fields
+from signing.checking.verdict import Conclusion, Modifications
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
 from tests.attack import forgery
 from tests.attack.forgery import Forger
 from tests.unit.signing.desk import Desk, reserved

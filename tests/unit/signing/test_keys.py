@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 from cryptography.x509.oid import NameOID
 
 from kernel.errors import Refused
-from signing.keys import Pkcs12Key, facts
-from signing.verdict import Conclusion
+from signing.checking.verdict import Conclusion
+from signing.holding.keys import Pkcs12Key, facts
 from tests.unit.signing.desk import PASSPHRASE, Desk
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

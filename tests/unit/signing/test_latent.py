@@ -5,7 +5,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.writer import PageObject
 
-from signing.verdict import Conclusion, Verdict
+from signing.checking.verdict import Conclusion, Verdict
 from tests.attack.forgery import Forger, add_text_field
 from tests.unit.signing.desk import Desk, reserved
 

@@ -19,10 +19,10 @@ from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 from documents.content import Content
 from documents.fonts import PACKAGED
 from documents.typeset import Typesetter
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE, reserve
-from signing.seal import Fill, number_and_seal
-from signing.signature import sign
-from signing.verdict import Conclusion
+from signing.checking.verdict import Conclusion
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE, reserve
+from signing.making.seal import Fill, number_and_seal
+from signing.making.signature import sign
 from tests.unit.signing.desk import Desk
 
 _SAMPLE = Path(__file__).parents[2] / "data" / "documents" / "decision_issuing.json"

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from kernel.errors import Refused
-from signing.material import Material
-from signing.pieces import PieceKind, pieces_of
-from signing.proof import add_document_timestamp, embed_validation_data, needs
+from signing.lasting.material import Material
+from signing.lasting.pieces import PieceKind, pieces_of
+from signing.lasting.proof import add_document_timestamp, embed_validation_data, needs
 from tests.authority import LocalAuthority
 from tests.office import HeldClock
 from tests.unit.signing.desk import Desk

@@ -26,19 +26,19 @@ from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolic
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from kernel.errors import Refused, Unavailable
-from signing.changes import DIFF_POLICY
-from signing.keys import facts
-from signing.levels import earliest_expiry, level_of
-from signing.material import Material
-from signing.proof import (
+from signing.checking.changes import DIFF_POLICY
+from signing.checking.verdict import Conclusion, Level
+from signing.holding.keys import facts
+from signing.lasting.levels import earliest_expiry, level_of
+from signing.lasting.material import Material
+from signing.lasting.proof import (
     add_document_timestamp,
     embed_validation_data,
     needs,
     renew,
     stamp_signature,
 )
-from signing.trust import SIGNING_USAGE
-from signing.verdict import Conclusion, Level
+from signing.trusting.trust import SIGNING_USAGE
 from tests.authority import LocalAuthority
 from tests.office import HeldClock
 from tests.unit.signing.desk import Desk, reserved

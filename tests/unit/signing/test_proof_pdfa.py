@@ -8,8 +8,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 
-from signing.material import Material
-from signing.proof import add_document_timestamp, embed_validation_data, needs
+from signing.lasting.material import Material
+from signing.lasting.proof import add_document_timestamp, embed_validation_data, needs
 from tests.authority import LocalAuthority
 from tests.office import HeldClock
 from tests.unit.signing.desk import Desk

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from pyhanko.pdf_utils.misc import PdfError
 
-from signing import reading
+from signing.checking import reading
 
 STRINGS = [b"<>", b"<00>", b"<0>", b"<FEFF0041>", b"<30 82\r\n0a>", b"<308", b"<zz>", b"<30%x\n31>"]
 STRINGS += [b"<" + b"3082" * 50_000 + b">/Next", b"<" + b" " * 70_000 + b"30>"]

@@ -5,10 +5,10 @@ from itertools import combinations
 import pytest
 
 from kernel.errors import Refused
-from signing.remote.csc.factors import Factor, Lock, holds
-from signing.remote.csc.told import CredentialTold
-from signing.remote.csc.versions import VersionOne, VersionTwo
-from signing.remote.port import Ask, Secret
+from signing.holding.remote.csc.factors import Factor, Lock, holds
+from signing.holding.remote.csc.told import CredentialTold
+from signing.holding.remote.csc.versions import VersionOne, VersionTwo
+from signing.holding.remote.port import Ask, Secret
 
 PIN, OTP, PHONE = Factor("PIN", Ask.PIN), Factor("OTP", Ask.OTP), Factor("mobile", Ask.PHONE)
 CERTIFICATE = {"cert": {"certificates": ["MIIB"]}}

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from kernel.errors import Refused
-from signing.remote.csc.signer import CscSigner
-from signing.remote.door import Door
-from signing.remote.provider import Provider, providers
-from signing.remote.smartca import SmartCaSigner
+from signing.holding.remote.csc.signer import CscSigner
+from signing.holding.remote.door import Door
+from signing.holding.remote.provider import Provider, providers
+from signing.holding.remote.smartca import SmartCaSigner
 
 GOOD = """
 kind = "csc"

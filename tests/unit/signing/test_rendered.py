@@ -7,9 +7,9 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
 from kernel.places import POINTS_PER_MM
-from signing.fields import CODE_NUMBER
-from signing.rendered import Area, Undrawable, differences
-from signing.verdict import Conclusion, Modifications
+from signing.checking.rendered import Area, Undrawable, differences
+from signing.checking.verdict import Conclusion, Modifications
+from signing.making.fields import CODE_NUMBER
 from tests.attack import forgery
 from tests.unit.signing.desk import PLACES, Desk, typeset
 

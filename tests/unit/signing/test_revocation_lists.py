@@ -7,8 +7,8 @@ from asn1crypto import crl
 from cryptography import x509
 
 from kernel.errors import Refused
-from signing.crl import ListTrouble, RevocationList
-from signing.standing import Standing
+from signing.trusting.crl import ListTrouble, RevocationList
+from signing.trusting.standing import Standing
 from tests.unit.signing.authority import DAY, NOW, Authority, Holder, revoked
 
 UNHEARD_OF = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")

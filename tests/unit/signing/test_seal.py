@@ -7,9 +7,15 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
 
 from kernel.errors import Refused
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
-from signing.seal import Fill, number_and_seal
-from signing.verdict import CertificateTrust, Conclusion, Integrity, Modifications, Timestamp
+from signing.checking.verdict import (
+    CertificateTrust,
+    Conclusion,
+    Integrity,
+    Modifications,
+    Timestamp,
+)
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
+from signing.making.seal import Fill, number_and_seal
 from tests.unit.signing.desk import Desk, picture, reserved, typeset
 
 

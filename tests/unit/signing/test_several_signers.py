@@ -7,7 +7,9 @@ from itertools import permutations
 import pytest
 
 from kernel.errors import Refused
-from signing.fields import (
+from signing.checking.verdict import Conclusion, Modifications, Verdict
+from signing.holding.keys import Pkcs12Key
+from signing.making.fields import (
     AGENCY_SEAL,
     CODE_NUMBER,
     ISSUED_DATE,
@@ -16,10 +18,8 @@ from signing.fields import (
     reserve,
     signer_field,
 )
-from signing.keys import Pkcs12Key
-from signing.seal import Fill, number_and_seal
-from signing.signature import sign
-from signing.verdict import Conclusion, Modifications, Verdict
+from signing.making.seal import Fill, number_and_seal
+from signing.making.signature import sign
 from tests.attack import forgery
 from tests.unit.signing.desk import PLACES, Desk, picture, typeset
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from kernel.errors import Refused
-from signing.fields import SIGNER_SIGNATURE
-from signing.signature import sign
-from signing.verdict import Conclusion
+from signing.checking.verdict import Conclusion
+from signing.making.fields import SIGNER_SIGNATURE
+from signing.making.signature import sign
 from tests.unit.signing.desk import Desk, picture, reserved, typeset
 
 

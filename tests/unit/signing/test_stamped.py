@@ -18,11 +18,11 @@ from pypdf.generic import DictionaryObject, FloatObject, NameObject, RectangleOb
 
 from console.bench_scan import write_scan
 from kernel.errors import Refused
-from signing.fields import SIGNER_SIGNATURE
-from signing.keys import KeyHolder
-from signing.stamped import CORNER_SIGNATURE, prepare_at_corner, sign_at_corner, sign_file
-from signing.two_phase import complete
-from signing.verdict import Conclusion, Modifications
+from signing.checking.verdict import Conclusion, Modifications
+from signing.holding.keys import KeyHolder
+from signing.making.fields import SIGNER_SIGNATURE
+from signing.making.stamped import CORNER_SIGNATURE, prepare_at_corner, sign_at_corner, sign_file
+from signing.making.two_phase import complete
 from tests.attack.foreign import ForeignSigner
 from tests.unit.signing.desk import Desk, reserved, typeset
 

@@ -7,9 +7,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from kernel.errors import Refused
-from signing.ocsp import StatusAnswer
-from signing.revocation import Revocation, RevocationMaterial
-from signing.standing import Standing
+from signing.trusting.ocsp import StatusAnswer
+from signing.trusting.revocation import Revocation, RevocationMaterial
+from signing.trusting.standing import Standing
 from tests.unit.signing.authority import DAY, NOW, Authority, Holder, revoked
 
 ANSWERS_FOR_OTHERS = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from kernel.words import catalogue
-from signing.container import Flaw
-from signing.fields import CODE_NUMBER
-from signing.opening import Trouble
-from signing.proof import add_document_timestamp
-from signing.telling import document_told, signature_told
-from signing.trust import CertificateStatus
+from signing.checking.container import Flaw
+from signing.checking.opening import Trouble
+from signing.checking.telling import document_told, signature_told
+from signing.lasting.proof import add_document_timestamp
+from signing.making.fields import CODE_NUMBER
+from signing.trusting.trust import CertificateStatus
 from tests.attack import forgery
 from tests.authority import LocalAuthority
 from tests.office import HeldClock

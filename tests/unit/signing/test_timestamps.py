@@ -10,7 +10,7 @@ from certomancer.services import TimeStamper
 
 from console.demonstration.authority import TIME
 from kernel.errors import Unavailable
-from signing.timestamps import Question, accept, stamped
+from signing.lasting.timestamps import Question, accept, stamped
 from tests.authority import LocalAuthority, architecture
 from tests.office import HeldClock
 from tests.unit.signing.desk import Desk

@@ -9,8 +9,10 @@ from asn1crypto import x509
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
 
 from kernel.errors import Refused
-from signing.revocation import RevocationMaterial
-from signing.trust import (
+from signing.checking.validate import validate
+from signing.checking.verdict import CertificateTrust, Conclusion
+from signing.trusting.revocation import RevocationMaterial
+from signing.trusting.trust import (
     CertificateStatus,
     Trust,
     Usage,
@@ -18,8 +20,6 @@ from signing.trust import (
     certificate_status,
     status_of,
 )
-from signing.validate import validate
-from signing.verdict import CertificateTrust, Conclusion
 from tests.unit.signing.authority import DAY, NOW, Authority, revoked
 from tests.unit.signing.desk import Desk
 

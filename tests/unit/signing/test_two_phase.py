@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from kernel.errors import Refused
-from signing.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
-from signing.keys import Pkcs12Key
-from signing.seal import Fill
-from signing.two_phase import Prepared, complete, prepare_seal, prepare_signature
-from signing.verdict import Conclusion
+from signing.checking.verdict import Conclusion
+from signing.holding.keys import Pkcs12Key
+from signing.making.fields import AGENCY_SEAL, CODE_NUMBER, ISSUED_DATE, SIGNER_SIGNATURE
+from signing.making.seal import Fill
+from signing.making.two_phase import Prepared, complete, prepare_seal, prepare_signature
 from tests.unit.signing.desk import Desk, picture, reserved
 
 

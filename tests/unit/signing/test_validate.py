@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.material import Material
-from signing.proof import add_document_timestamp, embed_validation_data, needs
-from signing.trust import Trust
-from signing.validate import validate
-from signing.verdict import (
+from signing.checking.validate import validate
+from signing.checking.verdict import (
     CertificateTrust,
     Conclusion,
     Integrity,
@@ -20,6 +17,9 @@ from signing.verdict import (
     Timestamp,
     Verdict,
 )
+from signing.lasting.material import Material
+from signing.lasting.proof import add_document_timestamp, embed_validation_data, needs
+from signing.trusting.trust import Trust
 from tests.authority import LocalAuthority
 from tests.office import HeldClock
 from tests.unit.signing.desk import Desk

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from signing.verdict import (
+from signing.checking.verdict import (
     CertificateTrust,
     Conclusion,
     Integrity,

@@ -22,14 +22,14 @@ from werkzeug.test import TestResponse
 
 from console.demonstration.load import PASSPHRASE
 from kernel.words import sentence
-from signing.keys import Pkcs12Key
+from signing.holding.keys import Pkcs12Key
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
 from tests.unit.workflow.way import Case, walk
 from web.agent_archive import FOLDER, PACKAGES
-from workflow import agents, intents
-from workflow.intents import Chosen
 from workflow.models import Account, Authorisation, JournalLine, SigningAgent, SigningKey
+from workflow.signatures import agents, intents
+from workflow.signatures.intents import Chosen
 from workflow.states import OutgoingState
 
 DOOR = "/api/agent/v1"
@@ -461,7 +461,7 @@ def test_the_program_from_the_page_starts_without_the_rest_of_the_product(
 
     assert "--module" in started.stdout
     imported = {line.rpartition("|")[2].strip() for line in started.stderr.splitlines()}
-    assert {"agent.command", "signing.token", "pkcs11"} <= imported
+    assert {"agent.command", "signing.holding.token", "pkcs11"} <= imported
     assert not imported & {"flask", "sqlalchemy", "celery", "pyhanko", "pydantic", "workflow"}
 
 

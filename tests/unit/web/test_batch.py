@@ -12,8 +12,8 @@ from kernel.words import sentence
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
 from tests.unit.workflow.way import Case, walk
-from workflow import key_register
 from workflow.models import Certificate, KeyKind, SigningKey
+from workflow.signatures import key_register
 from workflow.states import OutgoingState
 
 SignIn = Callable[[str], Browser]

@@ -13,12 +13,19 @@ from documents.finding import Severity
 from exchange.packet import Status
 from kernel.settings import ROOT
 from kernel.words import catalogue
-from signing.verdict import CertificateTrust, Conclusion, Integrity, Modifications, Timestamp
+from signing.checking.verdict import (
+    CertificateTrust,
+    Conclusion,
+    Integrity,
+    Modifications,
+    Timestamp,
+)
 from tests.unit.web.conftest import Browser
-from workflow.draft import Draft
+from workflow.authorities.trust_list import EntryState
 from workflow.models import TrustKind, TrustScheme
 from workflow.models.organisation import PostRole
 from workflow.models.outgoing import ArtifactKind, ReviewKind
+from workflow.outgoing.draft import Draft
 from workflow.states import (
     WORK,
     DeliveryState,
@@ -27,7 +34,6 @@ from workflow.states import (
     OutgoingAction,
     OutgoingState,
 )
-from workflow.trust_list import EntryState
 
 WORDS: list[tuple[str, type[StrEnum]]] = [
     ("outgoing_state", OutgoingState),

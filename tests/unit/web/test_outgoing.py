@@ -10,8 +10,8 @@ from kernel.words import sentence
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
 from tests.unit.workflow.way import CASTS, Case, Cast, begun, onward
-from workflow import drafting, reviewing
 from workflow.models import Document, Enclosure, SubmissionPaper
+from workflow.outgoing import drafting, reviewing
 from workflow.states import OutgoingState
 
 BUTTONS = {

@@ -12,9 +12,9 @@ from kernel.words import sentence
 from tests.authority import LocalAuthority
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
-from workflow import evidence, proving
 from workflow.models import Evidence, Proof
 from workflow.office import Lasting
+from workflow.signatures import evidence, proving
 from workflow.states import OutgoingState
 
 SignIn = Callable[[str], Browser]

@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from kernel.words import sentence
-from signing.trust import Trust
-from signing.verdict import Verdict
+from signing.checking.verdict import Verdict
+from signing.trusting.trust import Trust
 from tests.attack import forgery
 from tests.office import Desks
 from tests.unit.web.conftest import Browser

@@ -16,9 +16,9 @@ from tests.contract.servers.serving import served
 from tests.office import Desks
 from tests.unit.web.conftest import Browser
 from web.app import create
-from workflow import intents
 from workflow.models import Certificate, JournalLine, KeyKind, SigningKey
-from workflow.remote_services import RemoteServices
+from workflow.signatures import intents
+from workflow.signatures.remote_services import RemoteServices
 
 PAGE = "/khoa-ky-tu-xa"
 USER = "092012345678"

@@ -9,8 +9,8 @@ from kernel.words import sentence
 from tests.office import Desks
 from tests.unit.signing.authority import Authority
 from tests.unit.web.conftest import Browser
+from workflow.authorities.trust_folder import publish
 from workflow.models import TrustEntry
-from workflow.trust_folder import publish
 
 PAGE = "/quan-tri/danh-sach-tin-cay"
 SignIn = Callable[[str], Browser]

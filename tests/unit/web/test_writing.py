@@ -11,9 +11,10 @@ from documents.content import Urgency
 from kernel.words import sentence
 from tests.office import Desks, code_of
 from tests.unit.web.conftest import Browser
-from workflow import drafting, reading, reviewing
-from workflow.draft import read_draft
+from workflow.outgoing import drafting, reviewing
+from workflow.outgoing.draft import read_draft
 from workflow.states import OutgoingState
+from workflow.views import reading
 
 
 @pytest.fixture

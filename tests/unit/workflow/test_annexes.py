@@ -6,11 +6,12 @@ import pypdfium2
 import pytest
 from pypdf import PdfWriter
 
-from signing.verdict import Integrity
+from signing.checking.verdict import Integrity
 from tests.office import Desks
 from tests.unit.workflow.way import Case, onward, walk
-from workflow import drafting, packets, sending
+from workflow.exchanging import packets
 from workflow.models import Document, Enclosure
+from workflow.outgoing import drafting, sending
 from workflow.states import OutgoingState
 
 

@@ -9,9 +9,10 @@ from kernel.clock import local_day
 from tests.office import Desks
 from tests.unit.workflow.box import Box
 from tests.unit.workflow.way import Arrival, Case, walk
-from workflow import authority, reading
+from workflow import authority
 from workflow.models import Document, Incoming
 from workflow.states import IncomingState, OutgoingState, Role
+from workflow.views import reading
 
 State = OutgoingState
 STATES = (

@@ -10,16 +10,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from kernel.errors import Refused
 from kernel.settings import Settings
-from signing.keys import facts
-from signing.revocation import read_list
-from signing.trust import Trust
+from signing.holding.keys import facts
+from signing.trusting.revocation import read_list
+from signing.trusting.trust import Trust
 from tests.conftest import Database
 from tests.office import HeldClock
 from tests.unit.signing.authority import DAY, NOW, Authority, Holder, revoked, usage
 from wiring.office import open_office
-from workflow.certificates import require_usable
 from workflow.models import Certificate
 from workflow.office import Desk, Office
+from workflow.signatures.certificates import require_usable
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from kernel.errors import Forbidden, NotFound, Refused, Unavailable
-from signing.verdict import Integrity
+from signing.checking.verdict import Integrity
 from tests.office import Desks
 from tests.scanned import scanned
-from workflow import copies
 from workflow.models import Authorisation, Copy, CopyForm, JournalLine
 from workflow.office import Desk
+from workflow.outgoing import copies
 
 FIELDS: dict[str, Any] = {
     "form": CopyForm.TRUE_COPY,

@@ -9,9 +9,9 @@ from console.demonstration import data
 from kernel.errors import Forbidden, MovedOn, NotFound, Refused
 from tests.office import Desks, typed
 from tests.unit.workflow.way import Case, Cast, begun, onward, walk
-from workflow import drafting
-from workflow.draft import read_draft
 from workflow.models import Delivery, DocumentVersion, Enclosure, SubmissionPaper, Unit
+from workflow.outgoing import drafting
+from workflow.outgoing.draft import read_draft
 from workflow.states import OutgoingState
 
 

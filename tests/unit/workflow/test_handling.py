@@ -12,8 +12,8 @@ from kernel.clock import local_day
 from kernel.errors import DomainError, Forbidden, MovedOn, NotFound
 from tests.unit.workflow.box import Box
 from tests.unit.workflow.way import Arrival
-from workflow import handling
-from workflow.handling import Order
+from workflow.incoming import handling
+from workflow.incoming.handling import Order
 from workflow.models import JournalLine, StatusMessage
 from workflow.states import DeliveryState, IncomingState
 

@@ -3,7 +3,7 @@
 import pypdfium2
 import pytest
 
-from signing.fields import SIGNER_SIGNATURE
+from signing.making.fields import SIGNER_SIGNATURE
 from tests.office import Desks
 from tests.unit.workflow.way import Case, onward, walk
 from workflow.models import Document, DocumentVersion, Person

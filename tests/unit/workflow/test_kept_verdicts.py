@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from signing.fields import AGENCY_SEAL
-from signing.trust import Trust
-from signing.verdict import Conclusion, ExpectedSignature, Verdict
+from signing.checking.verdict import Conclusion, ExpectedSignature, Verdict
+from signing.making.fields import AGENCY_SEAL
+from signing.trusting.trust import Trust
 from tests.office import Desks
 from tests.unit.signing.desk import reserved
 from wiring.checking import not_checked
-from workflow import kept_verdicts
 from workflow.models import KeptVerdict
 from workflow.office import Check, Office
+from workflow.verdicts import kept_verdicts
 
 SEAL = ExpectedSignature(AGENCY_SEAL, frozenset({"ab" * 32}), "agency")
 

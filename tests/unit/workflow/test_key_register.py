@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import delete, select
 
 from kernel.errors import Forbidden, NotFound, Refused
-from signing.keys import facts
+from signing.holding.keys import facts
 from tests.office import Desks
-from workflow import certificates, intents, key_register
 from workflow.models import Certificate, KeyKind, SigningKey
+from workflow.signatures import certificates, intents, key_register
 
 LEADER, ADMINISTRATOR = "phochutich", "quantri"
 

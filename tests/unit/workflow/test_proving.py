@@ -12,21 +12,23 @@ from sqlalchemy import func, select, text
 
 from kernel.clock import local_day
 from kernel.errors import Forbidden, NotFound, Refused, Unavailable
-from signing.levels import level_of
-from signing.timestamps import HastyAuthority
-from signing.verdict import Level
+from signing.checking.verdict import Level
+from signing.lasting.levels import level_of
+from signing.lasting.timestamps import HastyAuthority
 from tests.authority import LocalAuthority
 from tests.founding import Founded
 from tests.office import Desks
 from tests.unit.signing.desk import typeset
 from tests.unit.workflow.conftest import SIGNERS, stretch_less
 from tests.unit.workflow.way import Case, onward, walk
-from workflow import drafting, evidence, proving, reading, sealing
+from workflow.exchanging.packets import document_packet
 from workflow.models import Document, Enclosure, Evidence, Proof
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Lasting
-from workflow.packets import document_packet
+from workflow.outgoing import drafting, sealing
+from workflow.signatures import evidence, proving
 from workflow.states import OutgoingState
+from workflow.views import reading
 
 AFTER_THE_NEXT_LIST = timedelta(days=31)
 

@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from tests.office import Desks
 from tests.unit.workflow.way import Case, walk
-from workflow import authority, reviewing
+from workflow import authority
 from workflow.models import Account, Document, Incoming
-from workflow.readable import Reader, may_read_arrivals, may_read_documents
+from workflow.outgoing import reviewing
 from workflow.states import OutgoingState
+from workflow.views.readable import Reader, may_read_arrivals, may_read_documents
 
 
 @pytest.fixture(scope="module")

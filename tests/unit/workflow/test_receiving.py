@@ -23,10 +23,11 @@ from exchange.write import write_document, write_status
 from tests.office import Desks, code_of
 from tests.unit.workflow.box import SNV, STC, UBND, Box, another
 from tests.unit.workflow.way import Case, walk
-from workflow import receiving, sweep
+from workflow import sweep
+from workflow.incoming import receiving
 from workflow.models import DeliveryStatus, Incoming, JournalLine, MailItem, Packet, StatusMessage
-from workflow.reading import twins
 from workflow.states import IncomingState, OutgoingState, PacketState
+from workflow.views.reading import twins
 
 ROOT = Path(__file__).parents[3]
 

@@ -10,9 +10,11 @@ from sqlalchemy import delete, select
 from kernel.errors import Forbidden, MovedOn, NotFound, Refused
 from tests.office import Desks
 from tests.unit.workflow.way import Case, Cast, begun, onward, walk
-from workflow import drafting, reading, reviewing, signing_desk
 from workflow.models import Document, Holding, Review
+from workflow.outgoing import drafting, reviewing
+from workflow.signatures import signing_desk
 from workflow.states import OutgoingState
+from workflow.views import reading
 
 WARD = Cast(
     "phongdien.chuyenvien",

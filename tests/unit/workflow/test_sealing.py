@@ -10,16 +10,17 @@ from sqlalchemy import func, select, update
 from documents.words import date_text, number_text
 from kernel.errors import Forbidden, MovedOn, NotFound, Refused, Unavailable
 from kernel.objects import Artifacts
-from signing.fields import AGENCY_SEAL
-from signing.validate import validate
+from signing.checking.validate import validate
+from signing.making.fields import AGENCY_SEAL
 from tests.office import Desks
 from tests.unit.workflow.way import Case, onward, walk
-from workflow import registers, sealing, seals
-from workflow.desk import KeyCabinet, SigningDesk
+from workflow import registers
 from workflow.models import Authorisation, Certificate, RegisterEntry
 from workflow.models.outgoing import ArtifactKind
 from workflow.models.registers import SeriesDirection
 from workflow.office import Desk
+from workflow.outgoing import sealing, seals
+from workflow.signatures.desk import KeyCabinet, SigningDesk
 from workflow.states import OutgoingState
 
 

@@ -12,9 +12,9 @@ from kernel.errors import Refused, Unavailable
 from tests.office import Desks, code_of
 from tests.unit.workflow.axes import Axis, over
 from tests.unit.workflow.way import Case, onward, walk
-from workflow import drafting, sending
+from workflow.exchanging.outbox import LADDER
 from workflow.models import Delivery, Enclosure, MailItem
-from workflow.outbox import LADDER
+from workflow.outgoing import drafting, sending
 from workflow.states import DeliveryState, OutgoingState
 
 AWAY = Unavailable("exchange.unavailable")

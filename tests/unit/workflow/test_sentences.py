@@ -52,14 +52,14 @@ def name_of(function: ast.expr) -> str:
 RAISED = [raised for package in PACKAGES for raised in errors_of(package)]
 
 WORKED_OUT = {
-    "workflow/draft.py": {
+    "workflow/outgoing/draft.py": {
         "draft.subject_missing",
         "draft.body_missing",
         "draft.signer_missing",
         "draft.addressee_missing",
         "draft.issued_text_missing",
     },
-    "workflow/certificates.py": {
+    "workflow/signatures/certificates.py": {
         "signing.certificate_expired",
         "signing.certificate_not_yet_valid",
         "signing.certificate_revoked",
@@ -67,7 +67,7 @@ WORKED_OUT = {
     },
     "wiring/remote_desk.py": {"signing.process_failed", "signing.process_unavailable"},
     "exchange/checks.py": {"exchange.duplicate_receiver", "exchange.duplicate_content_id"},
-    "signing/remote/csc/errors.py": {
+    "signing/holding/remote/csc/errors.py": {
         "remote.wrong_pin",
         "remote.wrong_otp",
         "remote.wrong_secret",
@@ -78,8 +78,8 @@ WORKED_OUT = {
         "remote.no_user",
         "remote.rejected",
     },
-    "signing/remote/csc/signer.py": {"remote.no_answer", "remote.authorisation_expired"},
-    "workflow/remote_keys.py": {"remote.unreachable"},
+    "signing/holding/remote/csc/signer.py": {"remote.no_answer", "remote.authorisation_expired"},
+    "workflow/signatures/remote_keys.py": {"remote.unreachable"},
 }
 """Where a code is worked out while the program runs: what it may be."""
 

@@ -13,16 +13,14 @@ from console.demonstration.load import PASSPHRASE
 from console.demonstration.pki import PersonKey, Standing, create
 from kernel.clock import local_day
 from kernel.errors import Forbidden, NotFound, Refused, Unavailable
-from signing.fields import SIGNER_SIGNATURE
-from signing.keys import facts
-from signing.trust import Trust
-from signing.verdict import Verdict
+from signing.checking.verdict import Verdict
+from signing.holding.keys import facts
+from signing.making.fields import SIGNER_SIGNATURE
+from signing.trusting.trust import Trust
 from tests.office import Desks
 from tests.unit.workflow.way import Case, Cast, begun, onward, walk
 from wiring.checking import not_checked
 from wiring.office import TrustFolder
-from workflow import intents, signing_desk
-from workflow.intents import Chosen
 from workflow.models import (
     Authorisation,
     Certificate,
@@ -34,6 +32,8 @@ from workflow.models import (
 )
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Desk
+from workflow.signatures import intents, signing_desk
+from workflow.signatures.intents import Chosen
 from workflow.states import OutgoingState
 
 

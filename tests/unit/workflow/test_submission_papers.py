@@ -9,9 +9,11 @@ from exchange.read import read
 from kernel.clock import local_day
 from tests.office import Desks
 from tests.unit.workflow.way import Case, onward, walk
-from workflow import authority, drafting, reading
+from workflow import authority
 from workflow.models import Document, Enclosure, SubmissionPaper
+from workflow.outgoing import drafting
 from workflow.states import OutgoingState
+from workflow.views import reading
 
 PAPER, OPINION = "Tờ trình nội bộ.txt", "Ý kiến thẩm định.txt"
 SECRET = "Ý kiến còn khác nhau về nguồn kinh phí 4.820 triệu đồng.".encode()

@@ -10,12 +10,13 @@ from exchange.transport import Kind
 from tests.office import STEPS, Desks
 from tests.unit.workflow.box import STC, UBND, Box, another
 from tests.unit.workflow.way import Case, walk
-from workflow import receiving, sweep
+from workflow import sweep
+from workflow.exchanging.post_room import COLLECT
+from workflow.incoming import receiving
+from workflow.incoming.statuses import TELL
 from workflow.models import Incoming
-from workflow.post_room import COLLECT
-from workflow.proving import PROVE
+from workflow.signatures.proving import PROVE
 from workflow.states import WORK, IncomingState, OutgoingState, PacketState
-from workflow.statuses import TELL
 
 WAITING = (
     OutgoingState.RENDERING,

@@ -11,15 +11,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kernel.errors import Forbidden, MovedOn, Refused
-from signing.trust import CertificateStatus, Trust, certificate_status
+from signing.trusting.trust import CertificateStatus, Trust, certificate_status
 from tests.office import Desks
 from tests.unit.signing.authority import DAY, NOW, Authority
-from workflow import trust_list
+from workflow.authorities import trust_list
+from workflow.authorities.trust_alarms import alarms
+from workflow.authorities.trust_folder import publish
+from workflow.authorities.trust_list import EntryState, state_of
+from workflow.authorities.trust_proposal import LARGEST, Proposal, entry_of
 from workflow.models import JournalLine, Person, RevocationList, TrustEntry
-from workflow.trust_alarms import alarms
-from workflow.trust_folder import publish
-from workflow.trust_list import EntryState, state_of
-from workflow.trust_proposal import LARGEST, Proposal, entry_of
 
 FIRST, SECOND = "quantri", "snv.quantri"
 

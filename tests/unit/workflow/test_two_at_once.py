@@ -15,8 +15,9 @@ from kernel.database import Sessions
 from kernel.errors import DomainError, MovedOn, NotFound
 from tests.office import Desks, code_of
 from tests.unit.workflow.way import Arrival, Case, walk
-from workflow import rendering, sealing, sending, signing_desk
 from workflow.models import MailItem
+from workflow.outgoing import rendering, sealing, sending
+from workflow.signatures import signing_desk
 from workflow.states import OutgoingState
 
 Act = Callable[[Case, int], None]

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from signing.verdict import Finding, Timestamp
+from signing.checking.verdict import Finding, Timestamp
 from tests.unit.signing.desk import Desk, desk, reserved, sealed, signed
-from workflow import verdict_report, verdict_words
+from workflow.verdicts import verdict_report, verdict_words
 
 __all__ = ["desk", "sealed", "signed"]
 

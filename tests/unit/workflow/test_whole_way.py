@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.errors import Refused
-from signing.verdict import Conclusion
+from signing.checking.verdict import Conclusion
 from tests.office import Desks, code_of
 from tests.unit.workflow.way import Case, walk
 from workflow.models.outgoing import ArtifactKind

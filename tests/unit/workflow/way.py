@@ -16,10 +16,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from console.demonstration.load import PASSPHRASE
 from tests.office import Desks, code_of
-from workflow import drafting, handling, reviewing, sealing, sending, signing_desk
-from workflow.draft import Draft, read_draft
-from workflow.handling import Order
+from workflow.incoming import handling
+from workflow.incoming.handling import Order
 from workflow.models import Document, Incoming, JournalLine
+from workflow.outgoing import drafting, reviewing, sealing, sending
+from workflow.outgoing.draft import Draft, read_draft
+from workflow.signatures import signing_desk
 from workflow.states import DeliveryState, IncomingState, OutgoingState
 
 Value = TypeVar("Value")

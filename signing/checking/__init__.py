@@ -1,0 +1,1 @@
+"""Checking signatures: any bytes in, a verdict out; facts, rules and words kept apart."""

@@ -1,0 +1,1 @@
+"""Keys, wherever they lie: in containers, on tokens, at remote services."""

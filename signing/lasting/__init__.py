@@ -1,0 +1,1 @@
+"""Proof that outlives certificates: time-stamps, validation data, renewal."""

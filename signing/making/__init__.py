@@ -1,0 +1,1 @@
+"""Writing signatures: reserved fields, one incremental update, a container, the agency's corner."""

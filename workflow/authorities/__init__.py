@@ -1,0 +1,1 @@
+"""Whom the office trusts, decided by two administrators, and word on revocation fetched ahead."""

@@ -1,0 +1,1 @@
+"""What goes out and comes in over the axis: packets, the outbox, the directory."""

@@ -1,0 +1,1 @@
+"""Văn bản đến: received, checked, registered, handled (Đ20 to Đ24)."""

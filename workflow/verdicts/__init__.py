@@ -1,0 +1,1 @@
+"""Verdicts kept, made again for who looks, and told in words and reports."""

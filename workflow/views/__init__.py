@@ -1,0 +1,1 @@
+"""What pages show: lists, one document, one agency; they read and never write."""
