@@ -19,7 +19,7 @@ demo: ## walk one document from draft to received, without a browser
 test: ## run every test on services of its own
 	@$(DEV)
 	@test -n "$(CHROMIUM)" || echo "Chromium was not found: browser tests are skipped"
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) pytest -n auto --dist loadfile --basetemp="$$folder/run"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) pytest -n auto --dist loadfile --no-loadscope-reorder --basetemp="$$folder/run"
 
 check: ## style, types, layers of the architecture, compose file
 	@$(DEV)

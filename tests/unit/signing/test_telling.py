@@ -18,7 +18,7 @@ from tests.authority import LocalAuthority
 from tests.office import HeldClock
 from tests.unit.signing.desk import Desk, typeset
 
-SIGNING = Path(__file__).parents[3] / "signing"
+SIGNING = Path(__file__).parents[3] / "signing" / "checking"
 STATUSES = [status.value.lower() for status in CertificateStatus if status != "GOOD"]
 
 
