@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from kernel.errors import DomainError, NotFound, Refused
+from kernel.errors import DomainError, Forbidden, NotFound, Refused
 from web import acts, downloads, here
 from web.errors import explain
 from web.outgoing import reader
@@ -40,7 +40,7 @@ def begin() -> Answer:
             here.office(),
             here.me(),
             _agency(),
-            form=CopyForm(acts.typed("form")),
+            form=_form(),
             subject=acts.typed("subject"),
             decided_by=acts.typed("decided_by"),
             name=upload.filename,
@@ -103,7 +103,17 @@ def _new(refused: str) -> str:
     )
 
 
+def _form() -> CopyForm:
+    try:
+        return CopyForm(acts.typed("form"))
+    except ValueError as error:
+        raise Refused("web.http_400") from error
+
+
 def _agency() -> UUID:
+    """Give the agency that was chosen; who serves only one is not asked."""
     mine = {str(agency_id): agency_id for agency_id in reader().agencies(PostRole.CLERK)}
-    wanted = acts.typed("agency")
-    return mine.get(wanted) or next(iter(mine.values()))
+    chosen = request.form.get("agency", next(iter(mine)))
+    if chosen not in mine:
+        raise Forbidden("workflow.not_your_role")
+    return mine[chosen]

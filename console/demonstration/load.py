@@ -19,7 +19,6 @@ from kernel.objects import Artifacts
 from kernel.settings import Settings
 from kernel.text import fold, name_sort_key, sort_key
 from kernel.words import sentence
-from signing.holding.keys import facts
 from wiring.office import PACKAGED_FONTS, open_sessions
 from workflow import journal
 from workflow.accounts import hashed
@@ -28,7 +27,6 @@ from workflow.models import (
     Account,
     Agency,
     AgencyIdentifier,
-    Certificate,
     Delegation,
     Holding,
     KeyKind,
@@ -38,6 +36,7 @@ from workflow.models import (
     SigningKey,
     Unit,
 )
+from workflow.signatures import certificates
 from workflow.signatures.signature_pictures import OWNERS, PictureKind
 
 PASSWORD = "demo-2026"  # noqa: S105 - everybody may know it: loopback only, invented people
@@ -312,18 +311,6 @@ class _Founding:
     def _certificate(
         self, der: bytes, *, agency_id: UUID | None = None, person_id: UUID | None = None
     ) -> None:
-        told = facts(der)
         self.session.add(
-            Certificate(
-                agency_id=agency_id,
-                person_id=person_id,
-                fingerprint=told.fingerprint,
-                subject=told.subject_name,
-                issuer=told.issuer_name,
-                serial=told.serial,
-                not_before=told.not_before,
-                not_after=told.not_after,
-                der=der,
-                registered_at=self.now,
-            )
+            certificates.entry(der, self.now, person_id=person_id, agency_id=agency_id)
         )

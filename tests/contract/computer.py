@@ -17,13 +17,12 @@ from werkzeug.serving import make_server
 from agent.desk import Person, work_off
 from agent.door import Door
 from kernel.settings import ROOT
-from signing.holding.keys import facts
 from tests.contract.softhsm import MODULE, SoftToken, issue
 from tests.office import Desks
 from tests.unit.workflow.way import Case
 from web.app import create
-from workflow.models import Authorisation, Certificate
-from workflow.signatures import agents, signing_desk
+from workflow.models import Authorisation
+from workflow.signatures import agents, certificates, signing_desk
 from workflow.signatures.agents import Caller
 from workflow.signatures.intents import Chosen
 
@@ -35,21 +34,8 @@ def certified(desks: Desks, token: SoftToken, username: str, holder: str) -> byt
     """Make a key on the token and register its certificate for somebody."""
     der = issue(desks.settings.var / "pki", token.generate("ky"), holder)
     token.store("ky", der)
-    told = facts(der)
     with desks.office.act() as session:
-        session.add(
-            Certificate(
-                person_id=desks.person(username),
-                fingerprint=told.fingerprint,
-                subject=told.subject_name,
-                issuer=told.issuer_name,
-                serial=told.serial,
-                not_before=told.not_before,
-                not_after=told.not_after,
-                der=der,
-                registered_at=desks.clock(),
-            )
-        )
+        session.add(certificates.entry(der, desks.clock(), person_id=desks.person(username)))
     return der
 
 

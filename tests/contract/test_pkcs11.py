@@ -40,7 +40,7 @@ from tests.office import Desks
 from tests.unit.signing.desk import Desk
 from tests.unit.workflow.way import walk
 from wiring.remote_desk import RemoteDesk
-from workflow.models import Certificate
+from workflow.signatures import certificates
 from workflow.states import OutgoingState
 
 DATA = "Quyết định số 123/QĐ-UBND".encode()
@@ -118,21 +118,8 @@ def province(desks: Desks, token: SoftToken) -> Iterator[Desks]:
 
 
 def register(desks: Desks, der: bytes) -> None:
-    told = facts(der)
     with desks.office.act() as session:
-        session.add(
-            Certificate(
-                agency_id=desks.agency("ubnd"),
-                fingerprint=told.fingerprint,
-                subject=told.subject_name,
-                issuer=told.issuer_name,
-                serial=told.serial,
-                not_before=told.not_before,
-                not_after=told.not_after,
-                der=der,
-                registered_at=desks.clock(),
-            )
-        )
+        session.add(certificates.entry(der, desks.clock(), agency_id=desks.agency("ubnd")))
 
 
 def refused(act: Callable[[], object]) -> DomainError:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.errors import Refused
-from signing.checking.verdict import Integrity
 from workflow.models import Authorisation, Document, Enclosure, Purpose
 from workflow.office import Office
 from workflow.signatures import certificates, stamping
@@ -87,8 +86,6 @@ def _sign(office: Office, given: Authorisation, registered: frozenset[str]) -> s
             return None
         raise
     verdict = office.check(office.artifacts.get(sha256), trust=office.trust(), at=office.clock())
-    ours = [s for s in verdict.signatures if s.fingerprint in registered]
-    if not ours or ours[-1].integrity is not Integrity.INTACT:
-        raise Refused("signing.result_not_valid")
+    certificates.require_ours(verdict, registered)
     stamped, _ = stamping.hastened(office, sha256, verdict, ())
     return stamped

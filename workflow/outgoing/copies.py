@@ -14,9 +14,9 @@ from documents.files import inspect
 from documents.scans import cleaned, scan_of
 from kernel.clock import local_day
 from kernel.errors import Forbidden, NotFound, Refused
-from signing.checking.verdict import Integrity, Verdict
 from workflow import authority, journal
 from workflow.exchanging import directory
+from workflow.finding import HELD
 from workflow.journal import Actor
 from workflow.models import Agency, Authorisation, Copy, CopyForm, Person, Purpose
 from workflow.models.organisation import PostRole
@@ -80,7 +80,7 @@ def sign(office: Office, person_id: UUID, copy_id: UUID, *, shown: str) -> None:
         Unavailable: The signing process cannot be reached; ask again.
     """
     with office.act() as session:
-        copy, actor = _copy(office, session, person_id, copy_id)
+        copy, actor = _copy(office, session, person_id, copy_id, held=True)
         if copy.scan != shown:
             raise Refused("signing.bytes_differ")
         if copy.signed is not None:
@@ -92,7 +92,7 @@ def sign(office: Office, person_id: UUID, copy_id: UUID, *, shown: str) -> None:
         intent_id = intent.id
     sha256 = office.desk.apply(intent_id)
     verdict = office.check(office.artifacts.get(sha256), trust=office.trust(), at=office.clock())
-    _require_ours(verdict, registered)
+    certificates.require_ours(verdict, registered)
     with office.act() as session:
         copy, actor = _copy(office, session, person_id, copy_id)
         copy.signed, copy.signed_at, copy.verdict = sha256, office.clock(), verdict.to_json()
@@ -114,8 +114,11 @@ def of_agencies(session: Session, agencies: Sequence[UUID], limit: int = 200) ->
     return session.scalars(query.limit(limit)).all()
 
 
-def _copy(office: Office, session: Session, person_id: UUID, copy_id: UUID) -> tuple[Copy, Actor]:
-    copy = session.get(Copy, copy_id)
+def _copy(
+    office: Office, session: Session, person_id: UUID, copy_id: UUID, *, held: bool = False
+) -> tuple[Copy, Actor]:
+    # Held by who signs, so that of two presses the second finds the intent of the first.
+    copy = session.get(Copy, copy_id, with_for_update=HELD if held else None)
     if copy is None:
         raise NotFound("copy.no_such_copy")
     try:
@@ -165,12 +168,6 @@ def _authorise(
     session.add(given)
     session.flush()
     return given
-
-
-def _require_ours(verdict: Verdict, registered: frozenset[str]) -> None:
-    ours = [one for one in verdict.signatures if one.fingerprint in registered]
-    if not ours or ours[-1].integrity is not Integrity.INTACT:
-        raise Refused("signing.result_not_valid")
 
 
 def _note(  # noqa: PLR0913, PLR0917 - a line of the journal

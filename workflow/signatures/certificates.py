@@ -4,6 +4,7 @@ A verdict never trusts the name inside a signature; it asks for the field by nam
 certificate that the administration has registered.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -18,6 +19,29 @@ from signing.trusting.trust import CertificateStatus, certificate_status
 from workflow.models import Certificate, Delegation, Holding, Post, SigningKey
 from workflow.models.organisation import PostRole
 from workflow.office import Office
+
+
+def entry(
+    der: bytes, at: datetime, *, person_id: UUID | None = None, agency_id: UUID | None = None
+) -> Certificate:
+    """Give the row by which a certificate (DER) is registered for a person or an agency.
+
+    Raises:
+        Refused: ``signing.unreadable_certificate``.
+    """
+    told = facts(der)
+    return Certificate(
+        person_id=person_id,
+        agency_id=agency_id,
+        fingerprint=told.fingerprint,
+        subject=told.subject_name,
+        issuer=told.issuer_name,
+        serial=told.serial,
+        not_before=told.not_before,
+        not_after=told.not_after,
+        der=der,
+        registered_at=at,
+    )
 
 
 def fingerprints(
@@ -128,6 +152,19 @@ def holds(verdict: Verdict) -> bool:
     return (
         verdict.conclusion is not Conclusion.TOTAL_FAILED and verdict.integrity is Integrity.INTACT
     )
+
+
+def require_ours(verdict: Verdict, prints: frozenset[str]) -> None:
+    """Refuse a file of any maker whose last signature by these certificates is not whole.
+
+    What others have signed before, and whether it holds, is theirs.
+
+    Raises:
+        Refused: ``signing.result_not_valid``.
+    """
+    ours = [one for one in verdict.signatures if one.fingerprint in prints]
+    if not ours or ours[-1].integrity is not Integrity.INTACT:
+        raise Refused("signing.result_not_valid")
 
 
 def require_usable(office: Office, certificate: bytes, registered: frozenset[str]) -> None:

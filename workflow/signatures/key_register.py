@@ -19,7 +19,7 @@ from kernel.errors import Forbidden, NotFound, Refused
 from signing.holding.keys import CertificateFacts, facts
 from workflow import authority, journal
 from workflow.journal import Actor
-from workflow.models import Agency, Certificate, KeyKind, Person, Post, SigningKey
+from workflow.models import Agency, KeyKind, Person, Post, SigningKey
 from workflow.models.organisation import PostRole
 from workflow.office import Office
 from workflow.said import plain
@@ -155,17 +155,8 @@ def _enter(office: Office, session: Session, key: SigningKey, der: bytes) -> Non
     known = certificates.fingerprints(session, person_id=key.person_id, agency_id=key.agency_id)
     if told.fingerprint not in known:
         session.add(
-            Certificate(
-                person_id=key.person_id,
-                agency_id=key.agency_id,
-                fingerprint=told.fingerprint,
-                subject=told.subject_name,
-                issuer=told.issuer_name,
-                serial=told.serial,
-                not_before=told.not_before,
-                not_after=told.not_after,
-                der=der,
-                registered_at=office.clock(),
+            certificates.entry(
+                der, office.clock(), person_id=key.person_id, agency_id=key.agency_id
             )
         )
 

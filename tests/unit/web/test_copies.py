@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from uuid import uuid4
 
 from kernel.words import sentence
 from tests.scanned import scanned
@@ -50,3 +51,13 @@ def test_a_coarse_scan_is_refused_and_nothing_typed_is_lost(signed_in: SignIn) -
 
 def test_who_keeps_no_seal_makes_no_copies(signed_in: SignIn) -> None:
     assert signed_in("chuyenvien").open("/ban-sao").status_code == 403
+
+
+def test_a_form_or_an_agency_that_is_none_of_the_clerks_is_refused(signed_in: SignIn) -> None:
+    clerk = signed_in("vanthu")
+    clerk.open("/ban-sao/moi")
+
+    assert clerk.send("/ban-sao/moi", **fields(scanned()) | {"form": "khong-co"}).status_code == 422
+    stranger = clerk.send("/ban-sao/moi", **fields(scanned()), agency=str(uuid4()))
+
+    assert stranger.status_code == 403

@@ -32,7 +32,7 @@ from workflow.models import (
 )
 from workflow.models.outgoing import ArtifactKind
 from workflow.office import Desk
-from workflow.signatures import intents, signing_desk
+from workflow.signatures import certificates, intents, signing_desk
 from workflow.signatures.intents import Chosen
 from workflow.states import OutgoingState
 
@@ -209,21 +209,8 @@ def worn_out(shared_desks: Desks, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def register(desks: Desks, der: bytes) -> None:
-    told = facts(der)
     with desks.office.act() as session:
-        session.add(
-            Certificate(
-                person_id=desks.person("phochutich"),
-                fingerprint=told.fingerprint,
-                subject=told.subject_name,
-                issuer=told.issuer_name,
-                serial=told.serial,
-                not_before=told.not_before,
-                not_after=told.not_after,
-                der=der,
-                registered_at=desks.clock(),
-            )
-        )
+        session.add(certificates.entry(der, desks.clock(), person_id=desks.person("phochutich")))
 
 
 @pytest.mark.parametrize(
